@@ -1,0 +1,322 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+)
+
+// effect is what a reply changes in the session. aw is what it answers.
+type effect func(s State, aw Awaited, r Reply) State
+
+// Apply returns the session after ev. It is pure: the same events give the
+// same state live, from a record, and in the practice server.
+func (s State) Apply(ev Event) State {
+	switch ev.Kind {
+	case KindConnect:
+		return State{
+			Phase: PhaseConnected, Target: ev.Text, Name: s.Name, Addresses: s.Addresses,
+			Awaited: []Awaited{{Seq: ev.Seq}},
+		}
+	case KindTLS:
+		s.TLS = ev.TLS
+	case KindClient:
+		return s.sent(ev)
+	case KindBody:
+		return s.sentBody(ev)
+	case KindServer:
+		if ev.Reply != nil {
+			return s.answered(*ev.Reply)
+		}
+	case KindClose:
+		return State{Target: s.Target, Name: s.Name, Messages: s.Messages, Addresses: s.Addresses}
+	}
+	return s
+}
+
+// sent notes a command line whose reply is now awaited.
+func (s State) sent(ev Event) State {
+	if s.Phase == PhaseData {
+		return s
+	}
+	cmd := Parse(ev.Text, s).Cmd
+	switch cmd.Verb {
+	case "AUTH":
+		s.AuthTried = true
+		if s.Phase != PhaseAuth {
+			s.AuthMech, s.AuthAsked = cmd.Mechanism, 0
+			if cmd.Initial {
+				s.AuthAsked = 1
+			}
+		}
+	case "QUIT":
+		s.Phase = PhaseClosing
+	}
+	return s.await(Awaited{Seq: ev.Seq, Cmd: cmd})
+}
+
+// await appends without touching the array an older State may share.
+func (s State) await(aw ...Awaited) State {
+	s.Awaited = append(slices.Clip(s.Awaited), aw...)
+	return s
+}
+
+// sentBody notes message octets. The replies to come are one verdict, in LMTP
+// one for each accepted recipient (RFC 2033 §4.2); a BDAT line awaits its
+// reply already (RFC 3030 §2).
+func (s State) sentBody(ev Event) State {
+	if ev.Cmd == "BDAT" {
+		return s.sentChunk(ev)
+	}
+	s.Phase = PhaseVerdict
+	return s.await(s.verdicts(ev.Seq)...)
+}
+
+func (s State) sentChunk(ev Event) State {
+	n := len(s.Awaited)
+	if n == 0 || !s.Awaited[n-1].Cmd.Last || !s.LMTP() {
+		return s
+	}
+	s.Awaited = slices.Clip(s.Awaited[:n-1])
+	return s.await(s.verdicts(ev.Seq)...)
+}
+
+func (s State) verdicts(seq int) []Awaited {
+	if !s.LMTP() {
+		return []Awaited{{Seq: seq, Body: true}}
+	}
+	var all []Awaited
+	for _, r := range s.Rcpts {
+		if r.Accepted() {
+			all = append(all, Awaited{Seq: seq, Body: true, Rcpt: r.Path})
+		}
+	}
+	return all
+}
+
+// answered lets the oldest awaited command have its reply. With nothing
+// awaited the reply was not asked for, and only a 421 means something.
+func (s State) answered(r Reply) State {
+	var aw Awaited
+	if s.Busy() {
+		aw, s.Awaited = s.Awaited[0], s.Awaited[1:]
+		s = s.settle(aw, r)
+	}
+	if r.Code == 421 {
+		s.Phase = PhaseClosing
+	}
+	return s
+}
+
+// settle applies the outcome that the row of aw has for r.
+func (s State) settle(aw Awaited, r Reply) State {
+	if s.AuthTried && aw.Cmd.Verb != "AUTH" && r.Class() == ClassDone {
+		s.AuthTried = false
+	}
+	row := aw.row()
+	if row == nil {
+		return s
+	}
+	if out := row.Outcome(r.Code); out != nil && out.effect != nil {
+		return out.effect(s, aw, r)
+	}
+	return s
+}
+
+// row is the table row whose outcomes read the reply to aw.
+func (aw Awaited) row() *Spec {
+	switch {
+	case aw.Body:
+		return verdictSpec
+	case aw.Cmd.Verb == "":
+		return greetingSpec
+	}
+	return Lookup(aw.Cmd.Verb)
+}
+
+// assumed is the session as it will be if the server says yes to the
+// outstanding commands of a pipelined group.
+func (s State) assumed() State {
+	for s.Busy() {
+		s = s.answered(yes(s.Awaited[0].row()))
+	}
+	return s
+}
+
+// Accepted is the session after ln was sent and taken with the reply its row
+// names first. Nothing is known of the extensions offered: it is for judging
+// lines without a server.
+func (s State) Accepted(ln Line) State {
+	s = s.Apply(ClientLine(ln.Raw, s))
+	for s.Busy() {
+		s = s.answered(s.yesFor(s.Awaited[0]))
+	}
+	s.Caps = Caps{}
+	return s
+}
+
+// yesFor is the good reply to aw; an AUTH exchange goes on as long as its
+// mechanism asks.
+func (s State) yesFor(aw Awaited) Reply {
+	if aw.Cmd.Verb == "AUTH" && s.AuthAsked < rounds(s.AuthMech) {
+		return Reply{Code: 334, Lines: []string{""}}
+	}
+	return yes(aw.row())
+}
+
+// rounds is how many answers a mechanism takes, the initial response included.
+func rounds(mech string) int {
+	switch {
+	case mech == "LOGIN" || mech == "DIGEST-MD5":
+		return 2
+	case strings.HasPrefix(mech, "SCRAM-"):
+		return 3
+	}
+	return 1
+}
+
+// yes is a reply with the first outcome of row: rows name success first.
+func yes(row *Spec) Reply {
+	code := 250
+	if row != nil {
+		code = atoi(row.Outcomes[0].Reply)
+	}
+	return Reply{Code: code, Lines: []string{""}}
+}
+
+func atoi(digits string) int {
+	n := 0
+	for _, d := range digits {
+		n = n*10 + int(d-'0')
+	}
+	return n
+}
+
+func codeDigits(code int) string {
+	if code < 100 || code > 999 {
+		return ""
+	}
+	return itoa(code)
+}
+
+// The effects the rows name.
+
+func greeted(s State, _ Awaited, r Reply) State {
+	s.Phase = PhaseGreeted
+	s.Greeting = r.Lines[0]
+	return s
+}
+
+func turnedAway(s State, _ Awaited, _ Reply) State {
+	s.Phase = PhaseRefused
+	return s
+}
+
+// helloed: EHLO and HELO also reset (RFC 5321 §4.1.4); HELO offers nothing.
+func helloed(s State, aw Awaited, r Reply) State {
+	s = cleared(s, aw, r)
+	s.Phase = PhaseReady
+	s.Hello = aw.Cmd.Verb
+	s.Caps = ParseCaps(r)
+	if s.Hello == "HELO" {
+		s.Caps = Caps{Known: true, Name: s.Caps.Name}
+	}
+	return s
+}
+
+// cleared drops the transaction; the rest stands (RFC 5321 §4.1.1.5).
+func cleared(s State, _ Awaited, _ Reply) State {
+	if s.Hello != "" {
+		s.Phase = PhaseReady
+	}
+	s.HasFrom, s.From, s.UTF8, s.Rcpts = false, "", false, nil
+	return s
+}
+
+func mailed(s State, aw Awaited, _ Reply) State {
+	s.Phase = PhaseMail
+	s.HasFrom, s.From = true, aw.Cmd.Path
+	_, s.UTF8 = aw.Cmd.Param("SMTPUTF8")
+	return s.remember(s.From)
+}
+
+func rcpted(s State, aw Awaited, r Reply) State {
+	s.Rcpts = append(slices.Clip(s.Rcpts), Rcpt{aw.Cmd.Path, r.Code})
+	if r.Class() == ClassDone {
+		s.Phase = PhaseRcpt
+		return s.remember(aw.Cmd.Path)
+	}
+	return s
+}
+
+func dataAsked(s State, _ Awaited, _ Reply) State {
+	s.Phase = PhaseData
+	return s
+}
+
+// judged ends a transaction, whatever the verdict (RFC 5321 §4.1.1.4); in LMTP
+// the last recipient's reply does.
+func judged(s State, aw Awaited, r Reply) State {
+	if r.Class() == ClassDone {
+		s.Messages++
+	}
+	if s.Busy() && s.Awaited[0].Body {
+		return s
+	}
+	return cleared(s, aw, r)
+}
+
+func chunked(s State, aw Awaited, r Reply) State {
+	if aw.Cmd.Last {
+		return judged(s, aw, r)
+	}
+	s.Phase = PhaseChunk
+	return s
+}
+
+// secured: after STARTTLS the session is where the greeting left it, and all
+// that was learned is void (RFC 3207 §4.2).
+func secured(s State, aw Awaited, r Reply) State {
+	s = cleared(s, aw, r)
+	s.Phase, s.Hello, s.Caps, s.Auth = PhaseGreeted, "", Caps{}, ""
+	return s
+}
+
+// asked is a 334: the next line answers it.
+func asked(s State, _ Awaited, _ Reply) State {
+	s.Phase = PhaseAuth
+	s.AuthAsked++
+	return s
+}
+
+func authenticated(s State, aw Awaited, _ Reply) State {
+	s.Phase, s.Auth, s.AuthMech, s.AuthTried = PhaseReady, s.AuthMech, "", false
+	return s
+}
+
+// authFailed leaves the exchange; the client may try again (RFC 4954 §4).
+func authFailed(s State, _ Awaited, _ Reply) State {
+	if s.Phase == PhaseAuth {
+		s.Phase = PhaseReady
+	}
+	s.AuthMech = ""
+	return s
+}
+
+func closing(s State, _ Awaited, _ Reply) State {
+	s.Phase = PhaseClosing
+	return s
+}
+
+// unquit: a refused QUIT leaves the session open, where it was.
+func unquit(s State, aw Awaited, r Reply) State {
+	s.Phase = PhaseReady
+	switch {
+	case s.Hello == "":
+		s.Phase = PhaseGreeted
+	case s.AcceptedRcpts() > 0:
+		s.Phase = PhaseRcpt
+	case s.HasFrom:
+		s.Phase = PhaseMail
+	}
+	return s
+}

@@ -1,0 +1,318 @@
+package protocol
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// noArgs: RSET, DATA, QUIT, STARTTLS and TURN take nothing (RFC 5321 §4.1.1).
+func noArgs(p *parser) {
+	start := p.pos
+	p.pos = len(p.raw)
+	if strings.TrimSpace(p.raw[start:]) != "" {
+		p.note(Error, "arg.none", start, p.pos, "RFC 5321 §4.1.1", p.spec.Verb+" stands alone on its line",
+			remove(p.tokens[0].End, p.pos))
+	}
+}
+
+// freeArgs = [ SP String ], read as real servers do: anything printable
+// (RFC 5321 §4.1.1.8, §4.1.1.9).
+func freeArgs(p *parser) {
+	start := p.pos
+	p.pos = len(p.raw)
+	p.token(start, p.pos, RoleText, p.spec.Verb)
+	if text := p.raw[start:]; !isASCII(text) && !p.st.Caps.Has("SMTPUTF8") {
+		p.note(Error, "line.8bit", start, p.pos, "RFC 5321 §2.4", "commands are ASCII: leave out what is not")
+	}
+}
+
+// stringArgs = SP String [ SP "SMTPUTF8" ], an address allowed   RFC 5321 §3.5.1, RFC 6531 §3.7.4.2
+func stringArgs(p *parser) {
+	if strings.TrimSpace(p.raw[p.pos:]) == "" {
+		p.missing("arg.missing", p.spec.Verb+" needs a name or an address")
+		return
+	}
+	freeArgs(p)
+}
+
+// helpArgs offers the verbs as topics.
+func helpArgs(p *parser) {
+	p.expect(wantTopic, p.pos)
+	freeArgs(p)
+}
+
+// missing notes that the line ends where an argument must stand.
+func (p *parser) missing(code, message string, edits ...edit) {
+	p.pos = len(p.raw)
+	p.note(Error, code, len(p.raw), len(p.raw), p.spec.Ref, message, edits...)
+	if p.ghost == "" {
+		_, slot, _ := strings.Cut(p.spec.Syntax, " ")
+		p.ghost = slot
+	}
+}
+
+func (p *parser) expectWords(list ...string) {
+	if !p.atVerb(p.pos) {
+		p.expects = append(p.expects, expectation{kind: wantFixed, start: p.pos, words: list})
+	}
+}
+
+// heloArgs = SP Domain   RFC 5321 §4.1.1.1
+func heloArgs(p *parser) { p.hello(false) }
+
+// ehloArgs = SP ( Domain / address-literal )   RFC 5321 §4.1.1.1
+func ehloArgs(p *parser) { p.hello(true) }
+
+func (p *parser) hello(literal bool) {
+	p.expect(wantHost, p.pos)
+	name := p.word()
+	if name.Start == name.End {
+		var edits []edit
+		if p.st.Name != "" {
+			edits = []edit{{Span{p.tokens[0].End, len(p.raw)}, " " + p.st.Name}}
+		}
+		p.missing("hello.name", p.spec.Verb+" needs the name of this machine, or its address as [127.0.0.1]", edits...)
+		return
+	}
+	p.helloName(name, literal)
+	if start := p.pos; p.blanks() > 0 && !p.end() {
+		p.pos = len(p.raw)
+		p.note(Error, "hello.extra", start+1, p.pos, p.spec.Ref, "one name and nothing else stands behind "+p.spec.Verb, remove(start, p.pos))
+	}
+}
+
+func (p *parser) helloName(name Span, literal bool) {
+	text := p.slice(name)
+	switch {
+	case !isASCII(text):
+		p.note(Error, "hello.ascii", name.Start, name.End, "RFC 6531 §3.7.1", "the name here is ASCII: write the A-label form, xn--…")
+		return
+	case text[0] == '[' && !literal:
+		p.note(Error, "hello.literal", name.Start, name.End, "RFC 5321 §4.1.1.1", "HELO takes a name only: an address literal needs EHLO",
+			edit{p.tokens[0].Span, "EHLO"})
+	case isIPv4(text) && !literal:
+		p.note(Warning, "domain.literal", name.Start, name.End, "RFC 5321 §4.1.3", "an address is no name: EHLO takes it in square brackets",
+			edit{p.tokens[0].Span, "EHLO"}, edit{name, "[" + text + "]"})
+		return
+	}
+	p.domain(name)
+}
+
+// starttlsArgs: nothing, and best straight after EHLO (RFC 3207 §4)
+func starttlsArgs(p *parser) {
+	switch at := p.tokens[0].Span; {
+	case p.st.Phase == PhaseGreeted:
+		p.note(Warning, "starttls.early", at.Start, at.End, "RFC 3207 §4", "only the EHLO reply tells whether the server does TLS: say EHLO first")
+	case p.st.Phase != PhaseReady:
+		p.note(Warning, "starttls.transaction", at.Start, at.End, "RFC 3207 §4.2", "the open message will be dropped: STARTTLS belongs before MAIL")
+	}
+	noArgs(p)
+}
+
+// authArgs = SP sasl-mech [SP initial-response]   RFC 4954 §8
+func authArgs(p *parser) {
+	p.expect(wantMechanism, p.pos)
+	sp := p.word()
+	if sp.Start == sp.End {
+		p.missing("auth.mechanism", "AUTH needs a mechanism, such as PLAIN")
+		return
+	}
+	p.cmd.Mechanism = strings.ToUpper(p.slice(sp))
+	p.token(sp.Start, sp.End, RoleWord, p.cmd.Mechanism)
+	p.mechanism(sp)
+	start := p.pos
+	if p.blanks(); p.end() {
+		return
+	}
+	p.cmd.Initial = true
+	response := Span{start + 1, len(strings.TrimRight(p.raw, " \t"))}
+	p.pos = len(p.raw)
+	p.token(response.Start, response.End, RoleSecret, "initial response")
+	p.initial(response)
+}
+
+func (p *parser) mechanism(sp Span) {
+	mech := p.cmd.Mechanism
+	offered := p.st.Caps.Mechanisms()
+	switch {
+	case len(mech) > 20 || strings.Trim(mech, letDigits+"-_") != "":
+		p.note(Error, "auth.mechanism", sp.Start, sp.End, "RFC 4422 §3.1", "a mechanism name is 1 to 20 letters, digits, - and _")
+	case len(offered) > 0 && !slices.Contains(offered, mech):
+		p.note(Warning, "auth.offered", sp.Start, sp.End, "RFC 4954 §4", "the server offers "+strings.Join(offered, ", ")+", not this")
+	case p.st.Target != "" && p.st.TLS == nil && (mech == "PLAIN" || mech == "LOGIN"):
+		p.note(Warning, "auth.plaintext", sp.Start, sp.End, "RFC 4954 §4", mech+" sends the password readable to everyone on the way: STARTTLS first")
+	}
+}
+
+// initial judges an initial response without ever repeating it.
+func (p *parser) initial(sp Span) {
+	mech := p.cmd.Mechanism
+	switch {
+	case mech == "CRAM-MD5" || mech == "DIGEST-MD5":
+		p.note(Error, "auth.initial", sp.Start, sp.End, "RFC 4954 §4", "with "+mech+" the server speaks first: send AUTH "+mech+" alone",
+			remove(sp.Start-1, len(p.raw)))
+	case p.slice(sp) == "=":
+	default:
+		p.base64(sp, mech)
+	}
+	if len(p.raw)+2 > commandLimit {
+		p.note(Warning, "auth.long", sp.Start, sp.End, "RFC 4954 §4", "this line passes 512 octets: send AUTH "+mech+" alone and the response when asked")
+	}
+}
+
+// answer describes a line of an AUTH exchange: base64, or "*" to cancel   RFC 4954 §4
+func (p *parser) answer() {
+	sp := Span{0, len(p.raw)}
+	p.pos = len(p.raw)
+	p.cmd = Command{Verb: "AUTH", Mechanism: p.st.AuthMech}
+	p.spec = Lookup("AUTH")
+	p.token(0, sp.End, RoleSecret, "response")
+	p.octets(0)
+	switch {
+	case p.raw == "*" || p.raw == "" || len(p.faults) > 0:
+	case sp.End+2 > authLimit:
+		p.note(Error, "auth.long", 0, sp.End, "RFC 4954 §4", "longer than the 12288 octets a server must take")
+	default:
+		p.base64(sp, p.st.AuthMech)
+	}
+}
+
+func (p *parser) base64(sp Span, mech string) {
+	decoded, err := base64.StdEncoding.Strict().DecodeString(p.slice(sp))
+	switch {
+	case err != nil:
+		p.note(Error, "auth.base64", sp.Start, sp.End, "RFC 4954 §4", "not base64: this line must be encoded, or * to cancel; :auth does it for you")
+	case mech == "PLAIN" && !plainShape(decoded):
+		p.note(Error, "auth.plain", sp.Start, sp.End, "RFC 4616 §2", "PLAIN is base64 of an octet 0, the user name, an octet 0 and the password; :auth does it for you")
+	case len(decoded) > 0 && decoded[len(decoded)-1] == '\n':
+		p.note(Warning, "auth.newline", sp.Start, sp.End, "RFC 4954 §4", "what is encoded ends in a line end: echo adds one, printf does not")
+	}
+}
+
+// plainShape: [authzid] NUL authcid NUL passwd   RFC 4616 §2
+func plainShape(b []byte) bool {
+	parts := strings.Split(string(b), "\x00")
+	return len(parts) == 3 && parts[1] != "" && parts[2] != ""
+}
+
+// bdatArgs = SP 1*DIGIT [ SP "LAST" ]   RFC 3030 §2
+func bdatArgs(p *parser) {
+	size := p.word()
+	if size.Start == size.End {
+		p.missing("bdat.size", "BDAT needs the number of octets that follow")
+		return
+	}
+	n, ok := number(p.slice(size), 18)
+	p.cmd.Size = n
+	p.token(size.Start, size.End, RoleValue, "chunk-size")
+	if !ok {
+		p.note(Error, "bdat.size", size.Start, size.End, p.spec.Ref, "the chunk size is a number of octets, digits only")
+	}
+	if p.blanks(); !p.end() || strings.HasSuffix(p.raw, " ") {
+		p.last()
+	}
+}
+
+func (p *parser) last() {
+	p.expectWords("LAST")
+	sp := p.word()
+	p.cmd.Last = strings.EqualFold(p.slice(sp), "LAST")
+	p.token(sp.Start, sp.End, RoleWord, "LAST")
+	if rest := strings.TrimSpace(p.raw[p.pos:]); sp.Start < sp.End && (!p.cmd.Last || rest != "") {
+		p.pos = len(p.raw)
+		p.note(Error, "bdat.last", sp.Start, p.pos, p.spec.Ref, "only LAST may follow the size")
+	}
+}
+
+// burlArgs = SP absolute-URI [ SP "LAST" ]   RFC 4468 §3.5
+func burlArgs(p *parser) {
+	sp := p.word()
+	if sp.Start == sp.End {
+		p.missing("burl.url", "BURL needs the URL of a message")
+		return
+	}
+	p.token(sp.Start, sp.End, RoleValue, "BURL")
+	if u, err := url.Parse(p.slice(sp)); err != nil || !u.IsAbs() {
+		p.note(Error, "burl.url", sp.Start, sp.End, p.spec.Ref, "this is no absolute URL such as imap://user@host/…")
+	}
+	if p.blanks(); !p.end() {
+		p.last()
+	}
+}
+
+// etrnArgs = SP ["@" / "#"] node-name   RFC 1985 §5
+func etrnArgs(p *parser) {
+	sp := p.word()
+	if sp.Start == sp.End {
+		p.missing("arg.missing", "ETRN needs the domain whose queue is wanted")
+		return
+	}
+	switch text := p.slice(sp); {
+	case text[0] == '#':
+		p.token(sp.Start, sp.End, RoleValue, "ETRN")
+	case text[0] == '@':
+		p.domain(Span{sp.Start + 1, sp.End})
+	default:
+		p.domain(sp)
+	}
+	p.nothingMore()
+}
+
+// atrnArgs = [SP domain *("," domain)]   RFC 2645 §5.2.1
+func atrnArgs(p *parser) {
+	sp := p.word()
+	at := sp.Start
+	if sp.Start < sp.End {
+		for domain := range strings.SplitSeq(p.slice(sp), ",") {
+			p.domain(Span{at, at + len(domain)})
+			at += len(domain) + 1
+		}
+	}
+	p.nothingMore()
+}
+
+func (p *parser) nothingMore() {
+	start := p.pos
+	if p.blanks(); !p.end() {
+		p.pos = len(p.raw)
+		p.note(Error, "arg.extra", start, p.pos, p.spec.Ref, "nothing may follow here", remove(start, p.pos))
+	}
+}
+
+// attributes = 1*( SP attr "=" xtext )   Postfix XCLIENT_README, XFORWARD_README
+func attributes(names ...string) func(*parser) {
+	return func(p *parser) {
+		if strings.TrimSpace(p.raw[p.pos:]) == "" {
+			p.expectWords(names...)
+			p.missing("arg.missing", p.spec.Verb+" needs attributes such as NAME=host.example")
+			return
+		}
+		for !p.end() {
+			p.attribute(names)
+			p.blanks()
+		}
+	}
+}
+
+func (p *parser) attribute(names []string) {
+	start := p.pos
+	sp := p.word()
+	name, value, has := strings.Cut(p.slice(sp), "=")
+	at := Span{sp.Start, sp.Start + len(name)}
+	p.token(at.Start, at.End, RoleParam, p.spec.Verb)
+	p.token(min(at.End+1, sp.End), sp.End, RoleValue, p.spec.Verb)
+	switch {
+	case !has || value == "":
+		p.pos = start
+		p.expectWords(names...)
+		p.pos = sp.End
+		p.note(Error, "attr.value", sp.Start, sp.End, p.spec.Ref, "an attribute is NAME=value; an unknown value is [UNAVAILABLE]")
+	case !slices.Contains(names, strings.ToUpper(name)):
+		p.note(Warning, "attr.unknown", at.Start, at.End, p.spec.Ref, fmt.Sprintf("%q is no attribute of %s: %s", name, p.spec.Verb, strings.Join(names, " ")))
+	default:
+		p.xtext(Span{at.End + 1, sp.End})
+	}
+}

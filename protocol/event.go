@@ -1,0 +1,141 @@
+package protocol
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Kind says what an Event reports. The words are part of the record format.
+type Kind string
+
+const (
+	KindConnect Kind = "connect" // a connection was made; Text is the address reached
+	KindTLS     Kind = "tls"     // a handshake ended well; TLS says how
+	KindClient  Kind = "client"  // a line was sent; Text is the line, masked
+	KindServer  Kind = "server"  // a line arrived; Reply is set on the last line of a reply
+	KindBody    Kind = "body"    // message octets were sent; Size and SHA256 describe them
+	KindHeld    Kind = "held"    // a line was typed and not sent; Diags say why
+	KindNote    Kind = "note"    // the console speaking to its user
+	KindError   Kind = "error"   // something failed; Code is stable, Text is for people
+	KindClose   Kind = "close"   // the connection is over; Text says who ended it
+)
+
+// Event is one thing that happened in a session: one flat value for every
+// kind, from which transcript, record, export and State are folded. Events are
+// values; nobody changes one after history.Log numbered it.
+type Event struct {
+	// Seq numbers the events of a session from 1. Only the log sets it.
+	Seq int `json:"seq"`
+	// Time is when it happened, by the clock of whoever saw it.
+	Time time.Time `json:"time"`
+	Kind Kind      `json:"kind"`
+	// Text is the line or sentence, without its line end. It may hold any
+	// octet: it is made safe where it is shown, and kept exact on disk.
+	Text string `json:"text,omitempty"`
+	// Cmd is the verb of a client line, or of the command a body belongs to.
+	Cmd string `json:"cmd,omitempty"`
+	// Reply is the assembled reply, on the event of its last line only.
+	Reply *Reply `json:"reply,omitempty"`
+	// For is the Seq of the client, body or connect event a reply answers; 0
+	// for an unasked one. Only the log sets it.
+	For int `json:"for,omitempty"`
+	// TLS describes the connection's protection after a handshake.
+	TLS *TLSInfo `json:"tls,omitempty"`
+	// Size counts the octets of a body before dot-stuffing, without the final dot.
+	Size int64 `json:"size,omitempty"`
+	// SHA256 is the hex digest of the same octets.
+	SHA256 string `json:"sha256,omitempty"`
+	// Diags are the remarks a held line was held for, or a sent line went out with.
+	Diags []Diagnostic `json:"diags,omitempty"`
+	// Code names a note or an error for scripts: "dial.refused", "tls.name".
+	Code string `json:"code,omitempty"`
+	// AsTyped marks a client line that its user sent past the checks.
+	AsTyped bool `json:"as_typed,omitempty"`
+}
+
+// jsonEvent is Event without its methods, and with the exact octets beside a
+// text that JSON cannot carry.
+type jsonEvent struct {
+	plainEvent
+	Bytes []byte `json:"bytes,omitempty"`
+}
+
+type plainEvent Event
+
+// MarshalJSON writes the event as one object. A Text that is not UTF-8 is
+// written twice: readable in "text", exact in "bytes" (base64).
+func (ev Event) MarshalJSON() ([]byte, error) {
+	out := jsonEvent{plainEvent: plainEvent(ev)}
+	if !utf8.ValidString(ev.Text) {
+		out.Bytes = []byte(ev.Text)
+		out.Text = strings.ToValidUTF8(ev.Text, "\uFFFD")
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (ev *Event) UnmarshalJSON(b []byte) error {
+	var in jsonEvent
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	if in.Bytes != nil {
+		in.Text = string(in.Bytes)
+	}
+	*ev = Event(in.plainEvent)
+	return nil
+}
+
+// String renders the event as RFC 5321 prints dialogues: "C: ", "S: ", or
+// "# " for what was not on the wire. It has no line end and is not made safe
+// for a terminal; see Safe.
+func (ev Event) String() string {
+	switch ev.Kind {
+	case KindClient:
+		return "C: " + ev.Text
+	case KindServer:
+		return "S: " + ev.Text
+	case KindBody:
+		return "# message: " + bodyFacts(ev)
+	case KindHeld:
+		return "# held: " + ev.Text
+	case KindTLS:
+		return "# tls: " + ev.TLS.Summary()
+	default:
+		return "# " + string(ev.Kind) + ": " + ev.Text
+	}
+}
+
+// Hidden stands where a secret was.
+const Hidden = "***"
+
+// ClientLine is the event of a command line that goes out in state st, with
+// any secret in it replaced. It is the only way a typed line becomes an event.
+func ClientLine(raw string, st State) Event {
+	ln := Parse(raw, st)
+	return Event{Kind: KindClient, Text: Mask(raw, st), Cmd: ln.Cmd.Verb}
+}
+
+// HeldLine is the event of a line that was typed in state st and not sent.
+// Where the line held a secret no fix is kept: it would repeat it.
+func HeldLine(ln Line, st State) Event {
+	ev := Event{Kind: KindHeld, Text: Mask(ln.Raw, st), Cmd: ln.Cmd.Verb}
+	for _, d := range ln.Diags {
+		if ev.Text != ln.Raw {
+			d.Fix = ""
+		}
+		ev.Diags = append(ev.Diags, d)
+	}
+	return ev
+}
+
+// Mask returns raw with its secret, if it has one in state st, replaced by Hidden.
+func Mask(raw string, st State) string {
+	span, ok := SecretSpan(raw, st)
+	if !ok {
+		return raw
+	}
+	return raw[:span.Start] + Hidden + raw[span.End:]
+}

@@ -1,0 +1,315 @@
+package protocol
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// at folds a dialogue to a state: lines that begin with "C: " and "S: ".
+func at(t testing.TB, dialogue string) State {
+	t.Helper()
+	st := State{}.Apply(Event{Seq: 1, Kind: KindConnect, Text: "192.0.2.1:25"})
+	var b ReplyBuilder
+	seq := 1
+	for line := range strings.Lines(dialogue) {
+		line = strings.TrimRight(strings.TrimLeft(line, "\t "), "\n")
+		seq++
+		switch text, kind := strings.CutPrefix(line, "C: "); {
+		case line == "":
+		case kind:
+			ev := ClientLine(text, st)
+			ev.Seq = seq
+			st = st.Apply(ev)
+		case strings.HasPrefix(line, "S: "):
+			ev := Event{Seq: seq, Kind: KindServer, Text: line[3:]}
+			if r, done := b.Add([]byte(line[3:] + "\r\n")); done {
+				ev.Reply = &r
+			}
+			st = st.Apply(ev)
+		case line == "(tls)":
+			st = st.Apply(Event{Seq: seq, Kind: KindTLS, TLS: &TLSInfo{Version: "TLS 1.3"}})
+		case line == "(body)":
+			st = st.Apply(Event{Seq: seq, Kind: KindBody, Cmd: "DATA"})
+		default:
+			t.Fatalf("dialogue line %q: want C:, S:, (tls) or (body)", line)
+		}
+	}
+	return st
+}
+
+const (
+	greetedText = "S: 220 mx.example.test ESMTP\n"
+	heloText    = greetedText + "C: HELO c.example.org\nS: 250 mx.example.test\n"
+	readyText   = greetedText + "C: EHLO c.example.org\nS: 250-mx.example.test\nS: 250-SIZE 1000000\nS: 250-STARTTLS\nS: 250-AUTH PLAIN LOGIN\nS: 250-DSN\nS: 250 PIPELINING\n"
+	utf8Text    = greetedText + "C: EHLO c.example.org\nS: 250-mx.example.test\nS: 250-8BITMIME\nS: 250 SMTPUTF8\n"
+	mailText    = readyText + "C: MAIL FROM:<a@example.org>\nS: 250 2.1.0 Ok\n"
+	rcptText    = mailText + "C: RCPT TO:<b@example.org>\nS: 250 2.1.5 Ok\n"
+	sentText    = rcptText + "C: DATA\nS: 354 go\n(body)\nS: 250 2.0.0 queued as X\n"
+	tlsText     = readyText + "C: STARTTLS\nS: 220 go\n(tls)\n" + "C: EHLO c.example.org\nS: 250-mx.example.test\nS: 250 SIZE\n"
+)
+
+// TestIssueLines are the lines the console is promised to judge so.
+func TestIssueLines(t *testing.T) {
+	long := "MAIL FROM:<" + strings.Repeat("a", 60) + "@" + strings.Repeat("b.", 96) + "org>"
+	for _, c := range []struct {
+		state, line string
+		severity    string // "" for a good line
+		code, fix   string
+	}{
+		{readyText, "MAIL FROM: <a@example.org>", "error", "path.space", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM:a@example.org", "error", "path.brackets", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM: a@example.org", "error", "path.brackets", "MAIL FROM:<a@example.org>"},
+		{readyText, "mail from:<a@example.org>", "", "", ""},
+		{readyText, "MAIL FROM:<>", "", "", ""},
+		{mailText, "RCPT TO:<>", "error", "path.null", ""},
+		{mailText, "RCPT TO:<postmaster>", "", "", ""},
+		{mailText, "RCPT TO:<user>", "error", "mailbox.domain", ""},
+		{greetedText, "HELO", "error", "hello.name", ""},
+		{greetedText, "HELO [127.0.0.1]", "error", "hello.literal", "EHLO [127.0.0.1]"},
+		{greetedText, "EHLO [127.0.0.1]", "", "", ""},
+		{greetedText, "EHLO [IPv6:::1]", "", "", ""},
+		{greetedText, "EHLO [::1]", "error", "literal.tag", "EHLO [IPv6:::1]"},
+		{readyText, "MAIL FROM:<a..b@example.org>", "error", "local.dot", `MAIL FROM:<"a..b"@example.org>`},
+		{readyText, "MAIL FROM:<a@exa_mple.org>", "error", "domain.underscore", ""},
+		{readyText, "MAIL FROM:<Joe <joe@example.org>>", "error", "path.nested", "MAIL FROM:<joe@example.org>"},
+		{readyText, "MAIL FROM:Joe <joe@example.org>", "error", "path.display", "MAIL FROM:<joe@example.org>"},
+		{mailText, "RCPT TO:<@relay.example:u@example.org>", "warning", "path.route", "RCPT TO:<u@example.org>"},
+		{mailText, `RCPT TO:<"quoted user"@example.org>`, "", "", ""},
+		{mailText, "RCPT TO:<u@[127.0.0.1]>", "", "", ""},
+		{mailText, "RCPT TO:<u@127.0.0.1>", "warning", "domain.literal", "RCPT TO:<u@[127.0.0.1]>"},
+		{mailText, "DATA", "error", "sequence.rcpt", ""},
+		{mailText, "MAIL FROM:<b@example.org>", "error", "sequence.transaction", ""},
+		{greetedText, "MAIL FROM:<a@example.org>", "error", "sequence.hello", ""},
+		{rcptText, "DATA now", "error", "arg.none", "DATA"},
+		{sentText, "SEND", "error", "verb.obsolete", ""},
+		{readyText, "MAIL FROM:<a@example.org> SIZE=1MB", "error", "value.size", "MAIL FROM:<a@example.org> SIZE=1048576"},
+		{readyText, "MAIL FROM:<a@example.org> BODY=8BITMIME", "warning", "param.offered", "MAIL FROM:<a@example.org>"},
+		{mailText, "RCPT TO:<u@example.org> NOTIFY=NEVER,FAILURE", "error", "value.never", "RCPT TO:<u@example.org> NOTIFY=NEVER"},
+		{mailText, "RCPT TO:<u@example.org> ORCPT=u@example.org", "error", "value.orcpt", "RCPT TO:<u@example.org> ORCPT=rfc822;u@example.org"},
+		{readyText, "MAIL FROM:<jürgen@example.org>", "warning", "utf8.offered", ""},
+		{utf8Text, "MAIL FROM:<jürgen@example.org>", "error", "utf8.param", "MAIL FROM:<jürgen@example.org> SMTPUTF8"},
+		{utf8Text, "MAIL FROM:<jürgen@bücher.example> SMTPUTF8", "", "", ""},
+		{readyText, long, "error", "path.long", ""},
+		{tlsText, "STARTTLS", "error", "sequence.again", ""},
+		{readyText, "FROB", "warning", "verb.unknown", ""},
+		{greetedText, "HELLO c.example.org", "error", "verb.typo", "HELO c.example.org"},
+		{readyText, "MIAL FROM:<a@example.org>", "error", "verb.typo", "MAIL FROM:<a@example.org>"},
+		{readyText, "MIAL FROM: a@example.org", "error", "verb.typo", "MAIL FROM:<a@example.org>"},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			ln := Parse(c.line, at(t, c.state))
+			if c.severity == "" {
+				if len(ln.Diags) > 0 {
+					t.Fatalf("got %v, want no remark", ln.Diags)
+				}
+				return
+			}
+			d := find(ln, c.code)
+			if d == nil {
+				t.Fatalf("no %s in %v", c.code, ln.Diags)
+			}
+			if worst, _ := Worst(ln.Diags); worst.String() != c.severity || d.Severity.String() != c.severity {
+				t.Errorf("severity %v of %v, want %s", d.Severity, ln.Diags, c.severity)
+			}
+			if c.fix != "" && d.Fix != c.fix {
+				t.Errorf("fix %q, want %q", d.Fix, c.fix)
+			}
+		})
+	}
+}
+
+func find(ln Line, code string) *Diagnostic {
+	i := slices.IndexFunc(ln.Diags, func(d Diagnostic) bool { return d.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return &ln.Diags[i]
+}
+
+// TestMore are lines beyond the promised ones, one for each fault or habit.
+func TestMore(t *testing.T) {
+	for _, c := range []struct{ state, line, code, fix string }{
+		{readyText, "MAILFROM:<a@example.org>", "verb.space", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FRM:<a@example.org>", "path.keyword", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL a@example.org", "path.keyword", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM a@example.org", "path.colon", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM: Joe <joe@example.org>", "path.display", "MAIL FROM:<joe@example.org>"},
+		{readyText, "MAIL FROM:<<a@example.org>>", "path.nested", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM:<a@example.org", "path.close", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM:< a@example.org >", "path.blank", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL FROM:<a b@example.org>", "local.char", `MAIL FROM:<"a b"@example.org>`},
+		{readyText, "MAIL FROM:<a@b@example.org>", "local.char", `MAIL FROM:<"a@b"@example.org>`},
+		{readyText, "MAIL FROM:<a@example.org> SIZE = 100", "param.equals", "MAIL FROM:<a@example.org> SIZE=100"},
+		{readyText, "MAIL FROM:<a@example.org> SIZE= 100", "param.equals", "MAIL FROM:<a@example.org> SIZE=100"},
+		{readyText, "MAIL FROM:<a@example.org> SIZE=2000000", "value.limit", ""},
+		{readyText, "MAIL FROM:<a@example.org>  SIZE=1", "param.spaces", "MAIL FROM:<a@example.org> SIZE=1"},
+		{readyText, "MAIL FROM:<a@example.org> ", "line.trailing", "MAIL FROM:<a@example.org>"},
+		{readyText, "MAIL\tFROM:<a@example.org>", "line.control", "MAIL FROM:<a@example.org>"},
+		{readyText, " NOOP", "line.leading", "NOOP"},
+		{readyText, "NOOP\r\nRSET", "line.break", "NOOP"},
+		{readyText, "NO\x00OP", "line.control", "NOOP"},
+		{readyText, "Subject: hello", "verb.header", ""},
+		{readyText, ".", "verb.dot", ""},
+		{readyText, "", "line.empty", ""},
+		{readyText, "RCPT TO:<b@example.org>", "sequence.mail", ""},
+		{"", "EHLO c.example.org", "sequence.greeting", ""},
+		{"S: 554 no\n", "EHLO c.example.org", "sequence.refused", ""},
+		{heloText, "STARTTLS", "verb.offered", ""},
+		{greetedText, "STARTTLS", "starttls.early", ""},
+		{mailText, "STARTTLS", "starttls.transaction", ""},
+		{mailText, "AUTH PLAIN", "sequence.transaction", ""},
+		{readyText, "AUTH CRAM-MD5", "auth.offered", ""},
+		{readyText, "AUTH PLAIN", "auth.plaintext", ""},
+		{readyText, "STARTTLS please", "arg.none", "STARTTLS"},
+		{greetedText, "EHLO 192.0.2.1", "domain.literal", "EHLO [192.0.2.1]"},
+		{greetedText, "HELO 192.0.2.1", "domain.literal", "EHLO [192.0.2.1]"},
+		{greetedText, "EHLO localhost", "domain.single", ""},
+		{mailText, `RCPT TO:<"user"@example.org>`, "local.quoted", "RCPT TO:<user@example.org>"},
+		{mailText, "RCPT TO:<a@example.org>, <b@example.org>", "path.several", "RCPT TO:<a@example.org>"},
+		{mailText, "RCPT TO:<jürgen@example.org>", "utf8.offered", ""},
+		{utf8Text + "C: MAIL FROM:<a@example.org>\nS: 250 ok\n", "RCPT TO:<jürgen@example.org>", "utf8.transaction", ""},
+		{readyText, "TURN", "verb.obsolete", ""},
+		{rcptText + "C: DATA\n", "RSET", "sequence.wait", ""},
+		{utf8Text + "C: MAIL FROM:<a@example.org>\n", "RCPT TO:<b@example.org>", "sequence.pipelining", ""},
+		{rcptText + "C: DATA\nS: 354 go\n(body)\n", "QUIT", "sequence.wait", ""},
+		{readyText + "C: AUTH LOGIN\nS: 504 no\n", "dGlt", "auth.unasked", ""},
+		{readyText + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n", "tim", "auth.base64", ""},
+		{readyText + "C: AUTH PLAIN\nS: 334 \n", "dGlt", "auth.plain", ""},
+		{readyText + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n", "dGltCg==", "auth.newline", ""},
+		{readyText + "C: QUIT\nS: 221 bye\n", "NOOP", "sequence.closing", ""},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			ln := Parse(c.line, at(t, c.state))
+			d := find(ln, c.code)
+			if d == nil {
+				t.Fatalf("no %s in %v", c.code, ln.Diags)
+			}
+			if d.Fix != c.fix {
+				t.Errorf("fix %q, want %q", d.Fix, c.fix)
+			}
+		})
+	}
+}
+
+// TestPipelined: with PIPELINING a group goes on in the state it will lead to.
+func TestPipelined(t *testing.T) {
+	st := at(t, readyText+"C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\n")
+	for _, line := range []string{"RCPT TO:<c@example.org>", "DATA"} {
+		if ln := Parse(line, st); len(ln.Diags) > 0 {
+			t.Errorf("%s: %v", line, ln.Diags)
+		}
+	}
+	if st.Phase != PhaseReady || len(st.Awaited) != 2 {
+		t.Errorf("parsing changed the state: %v, %d awaited", st.Phase, len(st.Awaited))
+	}
+}
+
+// TestFixes: a fix makes the line it promises; no error that has a fix is left.
+func TestFixes(t *testing.T) {
+	for _, line := range []string{
+		"MIAL FROM : Joe <a..b@example.org.>  SIZE = 1K", `mail from: <<a b@example.org>>`, "MAIL FROM:< x..y@[::1]> SIZE=1MB BODY = 7BIT",
+		"MAIL  FROM:a@example.org ", "MAIL <a@example.org>", "\tMAIL FROM:<a@example.org",
+	} {
+		fix, ok := Parse(line, at(t, readyText)).Fix()
+		if !ok {
+			t.Errorf("%q has no fix", line)
+		} else if again := Parse(fix, at(t, readyText)); again.Held() {
+			t.Errorf("%q mended to %q, which has %v", line, fix, again.Diags)
+		}
+	}
+}
+
+func TestWants(t *testing.T) {
+	for _, c := range []struct{ state, line, want string }{
+		{greetedText, "", "EHLO "}, {greetedText, "E", "EHLO "}, {readyText, "ma", "MAIL FROM:<"}, {readyText, "MAIL ", "FROM:<"},
+		{rcptText, "RCPT TO:<", "b@example.org>"}, {mailText, "RCPT TO:<p", "postmaster>"}, {readyText, "MAIL FROM:<a@example.org> ", "SIZE="},
+		{readyText, "MAIL FROM:<a@example.org> R", "RET="}, {readyText, "MAIL FROM:<a@example.org> RET=", "FULL"}, {readyText, "AUTH ", "LOGIN"},
+		{mailText, "RCPT TO:<b@example.org> NOTIFY=S", "SUCCESS"}, {readyText, "HELP M", "MAIL"}, {rcptText, "BDAT 5 ", "LAST"},
+	} {
+		st := at(t, c.state)
+		wants := Parse(c.line, st).Wants(st)
+		if !slices.ContainsFunc(wants, func(w Want) bool { return w.Text == c.want }) {
+			t.Errorf("%q: no %q in %v", c.line, c.want, wants)
+		}
+	}
+}
+
+// TestWantsOffered: a parameter that is not offered is not proposed.
+func TestWantsOffered(t *testing.T) {
+	st := at(t, readyText)
+	for _, w := range Parse("MAIL FROM:<a@example.org> ", st).Wants(st) {
+		if w.Text == "BODY=" || w.Text == "SMTPUTF8" {
+			t.Errorf("%s is proposed and not offered", w.Text)
+		}
+	}
+}
+
+func TestGhost(t *testing.T) {
+	for _, c := range []struct{ line, ghost string }{
+		{"MAIL", " FROM:<reverse-path> [parameters]"}, {"MAIL FR", "OM:<reverse-path> [parameters]"}, {"MAIL FROM:<", "reverse-path>"},
+		{"MAIL FROM:<a", "@domain>"}, {"MAIL FROM:<a@b.org", ">"}, {"MAIL FROM:<a@b.org>", " [SIZE=octets] [RET=FULL|HDRS] [ENVID=xtext]"},
+		{"MAIL FROM:<a@b.org> SIZE=", "octets"}, {"EHLO ", "name|[address]"}, {"AUTH ", "mechanism [initial-response]"},
+	} {
+		if got := Parse(c.line, at(t, readyText)).Ghost; got != c.ghost {
+			t.Errorf("%q: ghost %q, want %q", c.line, got, c.ghost)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	states := []string{"", greetedText, heloText, readyText, utf8Text, mailText, rcptText, rcptText + "C: DATA\nS: 354 go\n", readyText + "C: AUTH LOGIN\nS: 334 \n", tlsText, sentText}
+	for i := range states {
+		for _, s := range Catalogue() {
+			for _, line := range s.Good {
+				f.Add(line, i)
+			}
+			for _, bad := range s.Bad {
+				f.Add(bad.Line, i)
+			}
+		}
+	}
+	folded := make([]State, len(states))
+	for i, s := range states {
+		folded[i] = at(f, s)
+	}
+	f.Fuzz(func(t *testing.T, line string, i int) {
+		if i < 0 || i >= len(folded) {
+			return
+		}
+		st := folded[i]
+		ln := Parse(line, st)
+		for _, d := range ln.Diags {
+			if d.Start < 0 || d.End < d.Start || d.End > len(line) || d.Code == "" || d.Message == "" || d.Ref == "" {
+				t.Fatalf("%q: bad diagnostic %+v", line, d)
+			}
+			if d.Fix == line && line != "" {
+				t.Fatalf("%q: the fix of %s changes nothing", line, d.Code)
+			}
+		}
+		for _, tok := range ln.Tokens {
+			if tok.Start < 0 || tok.End <= tok.Start || tok.End > len(line) {
+				t.Fatalf("%q: bad token %+v", line, tok)
+			}
+		}
+		for _, w := range ln.Wants(st) {
+			if w.Start < 0 || w.Start > len(line) {
+				t.Fatalf("%q: bad want %+v", line, w)
+			}
+		}
+		if span, ok := SecretSpan(line, st); ok && (span.Start >= span.End || span.End > len(line)) {
+			t.Fatalf("%q: bad secret %+v", line, span)
+		}
+		if strings.ContainsAny(line, "\r\n") && st.Phase != PhaseData && !ln.Held() {
+			t.Fatalf("%q: a line break is not held", line)
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	st := at(b, readyText)
+	b.ReportAllocs()
+	for b.Loop() {
+		Parse("MAIL FROM:<ann@example.org> SIZE=2048", st)
+	}
+}

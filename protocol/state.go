@@ -1,0 +1,121 @@
+package protocol
+
+import "slices"
+
+// Phase is how far a session has come (RFC 5321 §4.1.4 and §3). The zero
+// value is PhaseClosed.
+type Phase int
+
+const (
+	PhaseClosed    Phase = iota // no connection
+	PhaseConnected              // connected; the whole greeting has not arrived
+	PhaseGreeted                // greeted, or back there after STARTTLS or XCLIENT: EHLO comes next
+	PhaseRefused                // greeted with 554 or 521: only QUIT makes sense
+	PhaseReady                  // EHLO, HELO or LHLO accepted, no transaction open
+	PhaseAuth                   // the server asked with 334: lines are base64 answers
+	PhaseMail                   // a reverse-path is set
+	PhaseRcpt                   // at least one recipient was accepted
+	PhaseData                   // 354: lines are message text up to the lone dot
+	PhaseVerdict                // the message is sent whole, its reply is outstanding
+	PhaseChunk                  // BDAT chunks accepted, LAST not sent
+	PhaseClosing                // QUIT sent, or 221 or 421 received
+)
+
+var phaseNames = [...]string{
+	PhaseClosed: "closed", PhaseConnected: "connected", PhaseGreeted: "greeted", PhaseRefused: "refused",
+	PhaseReady: "ready", PhaseAuth: "authenticating", PhaseMail: "mail", PhaseRcpt: "rcpt",
+	PhaseData: "data", PhaseVerdict: "verdict", PhaseChunk: "chunks", PhaseClosing: "closing",
+}
+
+// String is the phase in one lower-case word.
+func (p Phase) String() string { return phaseNames[p] }
+
+// Rcpt is one recipient of the open transaction.
+type Rcpt struct {
+	Path string // forward-path without the angle brackets
+	Code int    // the reply's code: 250, 251, or why it was refused
+}
+
+// Accepted tells whether the server took the recipient (RFC 5321 §4.2.2: 2yz).
+func (r Rcpt) Accepted() bool { return r.Code/100 == 2 }
+
+// Awaited is something sent whose reply has not arrived.
+type Awaited struct {
+	Seq int     // Seq of the event that reports the sending
+	Cmd Command // zero for the greeting and for a body
+	// Body is true where the octets of a message were sent: the reply is the verdict.
+	Body bool
+	// Rcpt is the recipient a reply after an LMTP message is for (RFC 2033 §4.2).
+	Rcpt string
+}
+
+// State is what a session is, folded from its events: Apply is the only thing
+// that makes one from another. It is a value; copies share nothing that
+// changes. The zero State is a session that has not begun.
+type State struct {
+	Phase Phase
+	// Target is the address reached, as the connect event names it.
+	Target string
+	// Greeting is the text of the 220, "" before.
+	Greeting string
+	// Hello is the verb that was accepted: "EHLO", "HELO", "LHLO" or "".
+	Hello string
+	// Caps is what the last EHLO reply offered. It is forgotten after STARTTLS
+	// (RFC 3207 §4.2).
+	Caps Caps
+	// TLS is nil in plain text.
+	TLS *TLSInfo
+	// Auth is the mechanism of the accepted AUTH, "" before.
+	Auth string
+	// AuthMech is the mechanism of the exchange under way, "" outside one.
+	AuthMech string
+	// AuthAsked counts the answers of that exchange, an initial response among them.
+	AuthAsked int
+	// AuthTried is true from an AUTH command until another command is
+	// accepted: lines typed then may be answers nobody asked for.
+	AuthTried bool
+	// HasFrom tells a null reverse-path from none.
+	HasFrom bool
+	// From is the reverse-path without the angle brackets.
+	From string
+	// UTF8 is true where MAIL carried SMTPUTF8 (RFC 6531 §3.4).
+	UTF8 bool
+	// Rcpts are the recipients tried in the open transaction, in order.
+	Rcpts []Rcpt
+	// Awaited are the commands whose replies are outstanding, oldest first.
+	Awaited []Awaited
+	// Messages counts the messages the server took responsibility for.
+	Messages int
+	// Addresses are the paths used in this session, newest first, for completion.
+	Addresses []string
+	// Name is what this client calls itself in EHLO. The face sets it at the
+	// start; no event changes it.
+	Name string
+}
+
+// AcceptedRcpts counts the recipients the server took.
+func (s State) AcceptedRcpts() int {
+	n := 0
+	for _, r := range s.Rcpts {
+		if r.Accepted() {
+			n++
+		}
+	}
+	return n
+}
+
+// LMTP tells whether the session speaks LMTP (RFC 2033).
+func (s State) LMTP() bool { return s.Hello == "LHLO" }
+
+// Busy tells whether a reply is outstanding.
+func (s State) Busy() bool { return len(s.Awaited) > 0 }
+
+// remember puts path in front of the addresses used.
+func (s State) remember(path string) State {
+	if path == "" {
+		return s
+	}
+	rest := slices.DeleteFunc(slices.Clone(s.Addresses), func(a string) bool { return a == path })
+	s.Addresses = append([]string{path}, rest...)
+	return s
+}
