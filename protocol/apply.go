@@ -15,7 +15,7 @@ func (s State) Apply(ev Event) State {
 	case KindConnect:
 		return State{
 			Phase: PhaseConnected, Target: ev.Text, Name: s.Name, Addresses: s.Addresses,
-			Awaited: []Awaited{{Seq: ev.Seq}},
+			Awaited: []Awaited{{Seq: ev.Seq, Greeting: true}},
 		}
 	case KindTLS:
 		s.TLS = ev.TLS
@@ -38,7 +38,7 @@ func (s State) sent(ev Event) State {
 	if s.Phase == PhaseData {
 		return s
 	}
-	cmd := Parse(ev.Text, s).Cmd
+	cmd := commandOf(ev.Text, s)
 	switch cmd.Verb {
 	case "AUTH":
 		s.AuthTried = true
@@ -127,7 +127,7 @@ func (aw Awaited) row() *Spec {
 	switch {
 	case aw.Body:
 		return verdictSpec
-	case aw.Cmd.Verb == "":
+	case aw.Greeting:
 		return greetingSpec
 	}
 	return Lookup(aw.Cmd.Verb)
@@ -228,7 +228,7 @@ func cleared(s State, _ Awaited, _ Reply) State {
 	if s.Hello != "" {
 		s.Phase = PhaseReady
 	}
-	s.HasFrom, s.From, s.UTF8, s.Rcpts = false, "", false, nil
+	s.HasFrom, s.From, s.UTF8, s.Rcpts, s.took = false, "", false, nil, false
 	return s
 }
 
@@ -256,8 +256,9 @@ func dataAsked(s State, _ Awaited, _ Reply) State {
 // judged ends a transaction, whatever the verdict (RFC 5321 §4.1.1.4); in LMTP
 // the last recipient's reply does.
 func judged(s State, aw Awaited, r Reply) State {
-	if r.Class() == ClassDone {
+	if r.Class() == ClassDone && !s.took {
 		s.Messages++
+		s.took = true
 	}
 	if s.Busy() && s.Awaited[0].Body {
 		return s
@@ -270,6 +271,15 @@ func chunked(s State, aw Awaited, r Reply) State {
 		return judged(s, aw, r)
 	}
 	s.Phase = PhaseChunk
+	return s
+}
+
+// chunkRefused: what any reply to LAST ends is ended (RFC 5321 §4.1.1.4); before
+// it the message is undecided until RSET (RFC 3030 §2).
+func chunkRefused(s State, aw Awaited, r Reply) State {
+	if aw.Cmd.Last && r.Code != 503 {
+		return cleared(s, aw, r)
+	}
 	return s
 }
 

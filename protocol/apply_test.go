@@ -48,8 +48,10 @@ func TestApply(t *testing.T) {
 		{"unasked reply pops nothing", readyText + "S: 250 what\nC: MAIL FROM:<a@example.org>\nS: 250 ok\n", PhaseMail, nil},
 		{"quit", readyText + "C: QUIT\nS: 221 bye\n", PhaseClosing, nil},
 		{"quit refused", mailText + "C: QUIT\nS: 500 what\n", PhaseMail, nil},
-		{"pipelined", readyText + "C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\nC: RCPT TO:<c@example.org>\nC: DATA\nS: 250 ok\nS: 550 no\nS: 250 ok\nS: 354 go\n", PhaseData,
-			func(s State) bool { return s.AcceptedRcpts() == 1 && s.Rcpts[0].Path == "b@example.org" }},
+		{
+			"pipelined", readyText + "C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\nC: RCPT TO:<c@example.org>\nC: DATA\nS: 250 ok\nS: 550 no\nS: 250 ok\nS: 354 go\n", PhaseData,
+			func(s State) bool { return s.AcceptedRcpts() == 1 && s.Rcpts[0].Path == "b@example.org" },
+		},
 		{"bdat", rcptText + "C: BDAT 10\nS: 250 ok\n", PhaseChunk, nil},
 		{"bdat last", rcptText + "C: BDAT 10\nS: 250 ok\nC: BDAT 0 LAST\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Messages == 1 }},
 		{"multi-line with changing codes goes by the last", greetedText + "C: EHLO a.org\nS: 250-hi\nS: 550 no\n", PhaseGreeted, nil},
@@ -97,11 +99,18 @@ func TestApplyIsPure(t *testing.T) {
 func TestSecrets(t *testing.T) {
 	login := readyText + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n"
 	for _, c := range []struct{ state, line, shown string }{
-		{readyText, "AUTH PLAIN AHRpbQBzZWNyZXQ=", "AUTH PLAIN ***"}, {readyText, "auth  plain   AHRpbQBzZWNyZXQ= x", "auth  plain   ***"},
-		{readyText, "AUHT PLAIN AHRpbQBzZWNyZXQ=", "AUHT PLAIN ***"}, {readyText, "AUTHPLAIN AHRpbQBzZWNyZXQ=", "AUTHPLAIN ***"}, {readyText, "AUTH PLAIN", "AUTH PLAIN"},
-		{login, "c2VjcmV0", "***"}, {login, "*", "*"}, {login, "QUIT", "***"},
-		{readyText + "C: AUTH LOGIN\nS: 504 no\n", "c2VjcmV0", "***"}, {readyText + "C: AUTH LOGIN\nS: 504 no\n", "QUIT", "QUIT"},
-		{readyText + "C: AUTH LOGIN\n", "c2VjcmV0", "***"}, {readyText, "NOOP hello", "NOOP hello"},
+		{readyText, "AUTH PLAIN AHRpbQBzZWNyZXQ=", "AUTH PLAIN ***"},
+		{readyText, "auth  plain   AHRpbQBzZWNyZXQ= x", "auth  plain   ***"},
+		{readyText, "AUHT PLAIN AHRpbQBzZWNyZXQ=", "AUHT PLAIN ***"},
+		{readyText, "AUTHPLAIN AHRpbQBzZWNyZXQ=", "AUTHPLAIN ***"},
+		{readyText, "AUTH PLAIN", "AUTH PLAIN"},
+		{login, "c2VjcmV0", "***"},
+		{login, "*", "*"},
+		{login, "QUIT", "***"},
+		{readyText + "C: AUTH LOGIN\nS: 504 no\n", "c2VjcmV0", "***"},
+		{readyText + "C: AUTH LOGIN\nS: 504 no\n", "QUIT", "QUIT"},
+		{readyText + "C: AUTH LOGIN\n", "c2VjcmV0", "***"},
+		{readyText, "NOOP hello", "NOOP hello"},
 	} {
 		st := at(t, c.state)
 		if got := Mask(c.line, st); got != c.shown {
@@ -122,7 +131,7 @@ func TestSecrets(t *testing.T) {
 func TestEventJSON(t *testing.T) {
 	for _, ev := range []Event{
 		{Seq: 1, Kind: KindConnect, Text: "192.0.2.1:25"},
-		{Seq: 2, Kind: KindServer, Text: "220 caf\xe9 \x1b[31m", Reply: &Reply{Code: 220, Lines: []string{"hi"}}, For: 1},
+		{Seq: 2, Kind: KindServer, Text: "220 caf\xe9 \x1b[31m", Reply: &Reply{Code: 220, Lines: []string{"hi", "caf\xe9"}}, For: 1},
 		{Seq: 3, Kind: KindBody, Cmd: "DATA", Text: "a\r\n\x00\xff", Size: 5, SHA256: "ab"},
 		{Seq: 4, Kind: KindHeld, Text: "DATA", Diags: []Diagnostic{{Code: "x", Severity: Error, Span: Span{1, 2}, Message: "m"}}},
 		{Seq: 5, Kind: KindTLS, TLS: &TLSInfo{Version: "TLS 1.3", Chain: []Certificate{{Subject: "CN=x"}}}},

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -72,7 +73,17 @@ func (ev Event) MarshalJSON() ([]byte, error) {
 		out.Bytes = []byte(ev.Text)
 		out.Text = strings.ToValidUTF8(ev.Text, "\uFFFD")
 	}
-	return json.Marshal(out)
+	return marshal(out)
+}
+
+// marshal is json.Marshal without its escapes for HTML, so that an address in
+// angle brackets can be found with grep.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -114,8 +125,7 @@ const Hidden = "***"
 // ClientLine is the event of a command line that goes out in state st, with
 // any secret in it replaced. It is the only way a typed line becomes an event.
 func ClientLine(raw string, st State) Event {
-	ln := Parse(raw, st)
-	return Event{Kind: KindClient, Text: Mask(raw, st), Cmd: ln.Cmd.Verb}
+	return Event{Kind: KindClient, Text: Mask(raw, st), Cmd: commandOf(raw, st).Verb}
 }
 
 // HeldLine is the event of a line that was typed in state st and not sent.

@@ -11,7 +11,21 @@ import (
 // remarks are errors, warnings and hints is defined at Severity.
 func Parse(raw string, st State) Line {
 	p := &parser{raw: raw, st: &st}
-	switch st.Phase {
+	p.read()
+	return p.line()
+}
+
+// commandOf is the command alone, without looking ahead to the replies still
+// outstanding: what a line means does not hang on them.
+func commandOf(raw string, st State) Command {
+	st.Awaited = nil
+	p := &parser{raw: raw, st: &st}
+	p.read()
+	return p.cmd
+}
+
+func (p *parser) read() {
+	switch p.st.Phase {
 	case PhaseAuth:
 		p.answer()
 	case PhaseData:
@@ -19,7 +33,6 @@ func Parse(raw string, st State) Line {
 	default:
 		p.command()
 	}
-	return p.line()
 }
 
 // parser walks one line. Productions are methods named after the ABNF; they

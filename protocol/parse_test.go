@@ -222,10 +222,19 @@ func TestFixes(t *testing.T) {
 
 func TestWants(t *testing.T) {
 	for _, c := range []struct{ state, line, want string }{
-		{greetedText, "", "EHLO "}, {greetedText, "E", "EHLO "}, {readyText, "ma", "MAIL FROM:<"}, {readyText, "MAIL ", "FROM:<"},
-		{rcptText, "RCPT TO:<", "b@example.org>"}, {mailText, "RCPT TO:<p", "postmaster>"}, {readyText, "MAIL FROM:<a@example.org> ", "SIZE="},
-		{readyText, "MAIL FROM:<a@example.org> R", "RET="}, {readyText, "MAIL FROM:<a@example.org> RET=", "FULL"}, {readyText, "AUTH ", "LOGIN"},
-		{mailText, "RCPT TO:<b@example.org> NOTIFY=S", "SUCCESS"}, {readyText, "HELP M", "MAIL"}, {rcptText, "BDAT 5 ", "LAST"},
+		{greetedText, "", "EHLO "},
+		{greetedText, "E", "EHLO "},
+		{readyText, "ma", "MAIL FROM:<"},
+		{readyText, "MAIL ", "FROM:<"},
+		{rcptText, "RCPT TO:<", "b@example.org>"},
+		{mailText, "RCPT TO:<p", "postmaster>"},
+		{readyText, "MAIL FROM:<a@example.org> ", "SIZE="},
+		{readyText, "MAIL FROM:<a@example.org> R", "RET="},
+		{readyText, "MAIL FROM:<a@example.org> RET=", "FULL"},
+		{readyText, "AUTH ", "LOGIN"},
+		{mailText, "RCPT TO:<b@example.org> NOTIFY=S", "SUCCESS"},
+		{readyText, "HELP M", "MAIL"},
+		{rcptText, "BDAT 5 ", "LAST"},
 	} {
 		st := at(t, c.state)
 		wants := Parse(c.line, st).Wants(st)
@@ -247,9 +256,15 @@ func TestWantsOffered(t *testing.T) {
 
 func TestGhost(t *testing.T) {
 	for _, c := range []struct{ line, ghost string }{
-		{"MAIL", " FROM:<reverse-path> [parameters]"}, {"MAIL FR", "OM:<reverse-path> [parameters]"}, {"MAIL FROM:<", "reverse-path>"},
-		{"MAIL FROM:<a", "@domain>"}, {"MAIL FROM:<a@b.org", ">"}, {"MAIL FROM:<a@b.org>", " [SIZE=octets] [RET=FULL|HDRS] [ENVID=xtext]"},
-		{"MAIL FROM:<a@b.org> SIZE=", "octets"}, {"EHLO ", "name|[address]"}, {"AUTH ", "mechanism [initial-response]"},
+		{"MAIL", " FROM:<reverse-path> [parameters]"},
+		{"MAIL FR", "OM:<reverse-path> [parameters]"},
+		{"MAIL FROM:<", "reverse-path>"},
+		{"MAIL FROM:<a", "@domain>"},
+		{"MAIL FROM:<a@b.org", ">"},
+		{"MAIL FROM:<a@b.org>", " [SIZE=octets] [RET=FULL|HDRS] [ENVID=xtext]"},
+		{"MAIL FROM:<a@b.org> SIZE=", "octets"},
+		{"EHLO ", "name|[address]"},
+		{"AUTH ", "mechanism [initial-response]"},
 	} {
 		if got := Parse(c.line, at(t, readyText)).Ghost; got != c.ghost {
 			t.Errorf("%q: ghost %q, want %q", c.line, got, c.ghost)

@@ -1,7 +1,10 @@
 package protocol
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reply is one whole SMTP reply (RFC 5321 §4.2). Only Code decides what it
@@ -17,6 +20,42 @@ type Reply struct {
 	Lines []string `json:"lines"`
 	// Flaws name what was not by the grammar and was taken all the same.
 	Flaws []string `json:"flaws,omitempty"`
+}
+
+// jsonReply is Reply with the exact octets of lines that JSON cannot carry.
+type jsonReply struct {
+	plainReply
+	Bytes [][]byte `json:"bytes,omitempty"`
+}
+
+type plainReply Reply
+
+// MarshalJSON writes the reply as one object; lines that are not UTF-8 are
+// written twice, as Event does it.
+func (r Reply) MarshalJSON() ([]byte, error) {
+	out := jsonReply{plainReply: plainReply(r)}
+	if !slices.ContainsFunc(r.Lines, func(s string) bool { return !utf8.ValidString(s) }) {
+		return marshal(out)
+	}
+	out.Lines = make([]string, len(r.Lines))
+	for i, line := range r.Lines {
+		out.Lines[i] = strings.ToValidUTF8(line, "\uFFFD")
+		out.Bytes = append(out.Bytes, []byte(line))
+	}
+	return marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (r *Reply) UnmarshalJSON(b []byte) error {
+	var in jsonReply
+	if err := json.Unmarshal(b, &in); err != nil {
+		return err
+	}
+	for i := range min(len(in.Bytes), len(in.Lines)) {
+		in.Lines[i] = string(in.Bytes[i])
+	}
+	*r = Reply(in.plainReply)
+	return nil
 }
 
 // Class is the first digit of a reply code: what to do next.

@@ -43,6 +43,8 @@ func (r Rcpt) Accepted() bool { return r.Code/100 == 2 }
 type Awaited struct {
 	Seq int     // Seq of the event that reports the sending
 	Cmd Command // zero for the greeting and for a body
+	// Greeting is true for the first entry: the server speaks first.
+	Greeting bool
 	// Body is true where the octets of a message were sent: the reply is the verdict.
 	Body bool
 	// Rcpt is the recipient a reply after an LMTP message is for (RFC 2033 §4.2).
@@ -86,6 +88,9 @@ type State struct {
 	Awaited []Awaited
 	// Messages counts the messages the server took responsibility for.
 	Messages int
+	// took is true once a verdict on the open message was good: in LMTP one
+	// message has several.
+	took bool
 	// Addresses are the paths used in this session, newest first, for completion.
 	Addresses []string
 	// Name is what this client calls itself in EHLO. The face sets it at the

@@ -1,0 +1,153 @@
+package protocol_test
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"smtpconsole/protocol"
+)
+
+// chop writes s to w in pieces of n octets; 0 means whole.
+func chop(t *testing.T, w io.Writer, s string, n int) {
+	t.Helper()
+	for len(s) > 0 {
+		k := len(s)
+		if n > 0 {
+			k = min(n, k)
+		}
+		if _, err := io.WriteString(w, s[:k]); err != nil {
+			t.Fatal(err)
+		}
+		s = s[k:]
+	}
+}
+
+func TestLineWriter(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"", ""},
+		{"a\r\n", "a\r\n"},
+		{"a", "a\r\n"},
+		{"a\nb\n", "a\r\nb\r\n"},
+		{"a\rb", "a\r\nb\r\n"},
+		{"a\r", "a\r\n"},
+		{"a\r\r\nb", "a\r\n\r\nb\r\n"},
+		{"a\n\r\nb\r\n", "a\r\n\r\nb\r\n"},
+		{"\n.\n", "\r\n.\r\n"},
+		{"\r.\r", "\r\n.\r\n"},
+		{"one\r\ntwo\nthree\r\n", "one\r\ntwo\r\nthree\r\n"},
+	}
+	for _, tt := range tests {
+		for n := range 4 {
+			var out strings.Builder
+			w := protocol.NewLineWriter(&out)
+			chop(t, w, tt.in, n)
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != tt.want {
+				t.Errorf("in pieces of %d, %q became %q, want %q", n, tt.in, out.String(), tt.want)
+			}
+		}
+	}
+}
+
+func TestDotWriter(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"", ".\r\n"},
+		{".", "..\r\n.\r\n"},
+		{".\r\n", "..\r\n.\r\n"},
+		{"a.b\r\n", "a.b\r\n.\r\n"},
+		{"a\r\n.b\r\n..\r\n", "a\r\n..b\r\n...\r\n.\r\n"},
+		{"a\r\n\r\n.\r\n", "a\r\n\r\n..\r\n.\r\n"},
+		{"no end", "no end\r\n.\r\n"},
+	}
+	for _, tt := range tests {
+		for n := range 4 {
+			var out strings.Builder
+			w := protocol.NewDotWriter(&out)
+			chop(t, w, tt.in, n)
+			if err := w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != tt.want {
+				t.Errorf("in pieces of %d, %q became %q, want %q", n, tt.in, out.String(), tt.want)
+			}
+		}
+	}
+}
+
+func TestDotReader(t *testing.T) {
+	tests := []struct {
+		in, want string
+		err      error
+		rest     string
+	}{
+		{".\r\nQUIT\r\n", "", nil, "QUIT\r\n"},
+		{"a\r\n..b\r\n.\r\nNOOP", "a\r\n.b\r\n", nil, "NOOP"},
+		{"a\n.\n.\r\n.\r\n", "a\n.\n.\r\n", nil, ""},
+		{"a\r.\r\r\n.\r\n", "a\r.\r\r\n", nil, ""},
+		{".\n.\r\n", "\n.\r\n", io.ErrUnexpectedEOF, ""},
+		{"cut", "cut", io.ErrUnexpectedEOF, ""},
+		{"", "", io.ErrUnexpectedEOF, ""},
+	}
+	for _, tt := range tests {
+		br := bufio.NewReader(iotest.OneByteReader(strings.NewReader(tt.in)))
+		got, err := io.ReadAll(protocol.NewDotReader(br))
+		rest, _ := io.ReadAll(br)
+		if string(got) != tt.want || err != tt.err || string(rest) != tt.rest {
+			t.Errorf("%q: read %q, %v, left %q; want %q, %v, %q", tt.in, got, err, rest, tt.want, tt.err, tt.rest)
+		}
+	}
+}
+
+func FuzzDots(f *testing.F) {
+	for _, s := range []string{"", ".", "\r\n.\r\n", "a\n.\n", "\r.\r", "..\r\n...", strings.Repeat("x", 40) + "\r\n."} {
+		f.Add([]byte(s), 3)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, n int) {
+		var tidied, wire bytes.Buffer
+		lw := protocol.NewLineWriter(&tidied)
+		chop(t, lw, string(text), max(0, n%40))
+		_ = lw.Close()
+		if s := strings.ReplaceAll(tidied.String(), "\r\n", ""); strings.ContainsAny(s, "\r\n") {
+			t.Fatalf("%q kept a lone CR or LF: %q", text, tidied.String())
+		}
+		dw := protocol.NewDotWriter(&wire)
+		chop(t, dw, tidied.String(), max(0, n%40))
+		_ = dw.Close()
+		back, err := io.ReadAll(protocol.NewDotReader(bufio.NewReaderSize(&wire, 16)))
+		if err != nil || !bytes.Equal(back, tidied.Bytes()) {
+			t.Fatalf("%q came back as %q, %v", tidied.String(), back, err)
+		}
+	})
+}
+
+// ordinary is text as mail has it, a hundredth of its lines with a dot in front.
+func ordinary() []byte {
+	line := strings.Repeat("The quick brown fox, and so on. ", 2) + "end of line\r\n"
+	return []byte(strings.Repeat(strings.Repeat(line, 99)+".dot\r\n", 10))
+}
+
+func BenchmarkDotWriter(b *testing.B) {
+	text := ordinary()
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	w := protocol.NewDotWriter(bufio.NewWriterSize(io.Discard, 32<<10))
+	for b.Loop() {
+		_, _ = w.Write(text)
+	}
+}
+
+func BenchmarkLineWriter(b *testing.B) {
+	text := ordinary()
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	w := protocol.NewLineWriter(bufio.NewWriterSize(io.Discard, 32<<10))
+	for b.Loop() {
+		_, _ = w.Write(text)
+	}
+}
