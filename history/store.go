@@ -1,0 +1,166 @@
+package history
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"smtpconsole/protocol"
+)
+
+// Others on the machine have no business with somebody's mail.
+const (
+	dirMode  = 0o700
+	fileMode = 0o600
+)
+
+// extension ends the name of a session file.
+const extension = ".jsonl"
+
+// Store is the directory of recorded sessions. It keeps nothing in memory, so
+// several programs may use one directory at once, and its methods may be called
+// from any goroutine.
+type Store struct{ dir string }
+
+// Open returns the store in dir. The directory is made when the first session
+// is; until then the store is empty.
+func Open(dir string) *Store { return &Store{dir: dir} }
+
+// DefaultDir is where sessions are kept: $SMTPCONSOLE_STATE_DIR where that is
+// set, else smtpconsole in the XDG state directory.
+func DefaultDir() string {
+	if dir := os.Getenv("SMTPCONSOLE_STATE_DIR"); dir != "" {
+		return dir
+	}
+	return filepath.Join(xdg.StateHome, "smtpconsole")
+}
+
+// Dir is the directory that was given to Open.
+func (s *Store) Dir() string { return s.dir }
+
+// Path is the file of session id, whether it exists or not.
+func (s *Store) Path(id string) string { return filepath.Join(s.sessions(), id+extension) }
+
+func (s *Store) sessions() string { return filepath.Join(s.dir, "sessions") }
+func (s *Store) bodies() string   { return filepath.Join(s.dir, "bodies") }
+
+// Create makes the file of a new session and writes h as its first line, with
+// Format and ID set, and Start where it was zero. No two calls, in this program
+// or another, get the same file. Where the error is not nil no file is left.
+func (s *Store) Create(h Header) (*Recorder, error) {
+	if h.Start.IsZero() {
+		h.Start = time.Now()
+	}
+	h.Format = fmt.Sprint(formatName, formatVersion)
+	h.Start = h.Start.Round(0).UTC()
+	if err := os.MkdirAll(s.sessions(), dirMode); err != nil {
+		return nil, fmt.Errorf("create session: %w", err)
+	}
+	f, id, err := s.reserve(h.Start)
+	if err != nil {
+		return nil, fmt.Errorf("create session: %w", err)
+	}
+	h.ID = id
+	r, err := newRecorder(f, h, s.bodies())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("create session: %w", err), f.Close(), os.Remove(f.Name()))
+	}
+	return r, nil
+}
+
+// reserve makes the file of a session that began at start. An ID that is taken
+// gives way to the next, a 65,536th of a second later, so that IDs are in the
+// order of their sessions.
+func (s *Store) reserve(start time.Time) (*os.File, string, error) {
+	for ; ; start = start.Add(idTick) {
+		id := sessionID(start)
+		f, err := os.OpenFile(s.Path(id), os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, fileMode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, id, err
+		}
+	}
+}
+
+// Session is a recorded session in memory.
+type Session struct {
+	Header Header
+	Events []protocol.Event
+	// Torn is the first line that could not be read; nil where all are whole.
+	Torn *TornError
+}
+
+// Read returns the whole session id, a full ID. A torn line is no error: it
+// is reported in the Session. Errors are fs.ErrNotExist, ErrForeign, ErrNewer,
+// or the disk's.
+func (s *Store) Read(id string) (*Session, error) {
+	h, err := s.Header(id)
+	if err != nil {
+		return nil, err
+	}
+	session := &Session{Header: h}
+	for ev, err := range s.Events(id) {
+		var torn *TornError
+		switch {
+		case err == nil:
+			session.Events = append(session.Events, ev)
+		case !errors.As(err, &torn):
+			return nil, err
+		case session.Torn == nil:
+			session.Torn = torn
+		}
+	}
+	return session, nil
+}
+
+// Header returns the first line of session id, a full ID.
+func (s *Store) Header(id string) (Header, error) {
+	f, r, err := s.open(id)
+	if err != nil {
+		return Header{}, err
+	}
+	return r.header, f.Close()
+}
+
+// Events reads session id, a full ID, an event at a time. A *TornError stands
+// for one line, and the next events follow it; any other error is the last.
+func (s *Store) Events(id string) iter.Seq2[protocol.Event, error] {
+	return func(yield func(protocol.Event, error) bool) {
+		f, r, err := s.open(id)
+		if err != nil {
+			yield(protocol.Event{}, err)
+			return
+		}
+		defer f.Close()
+		for {
+			ev, err := r.next()
+			var torn *TornError
+			more := err == nil || errors.As(err, &torn)
+			if errors.Is(err, io.EOF) || !yield(ev, err) || !more {
+				return
+			}
+		}
+	}
+}
+
+// open opens the file of session id and reads its header.
+func (s *Store) open(id string) (*os.File, *reader, error) {
+	if !validID(id) {
+		return nil, nil, fmt.Errorf("read session %q: %w", id, ErrNoSession)
+	}
+	f, err := os.Open(s.Path(id))
+	if err != nil {
+		return nil, nil, fmt.Errorf("read session: %w", err)
+	}
+	r, err := newReader(f)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("read session %s: %w", id, err), f.Close())
+	}
+	return f, r, nil
+}

@@ -1,0 +1,50 @@
+package history
+
+import (
+	"iter"
+	"time"
+
+	"smtpconsole/protocol"
+)
+
+// Summary is a session in one line of a listing.
+type Summary struct {
+	ID     string    `json:"id"`
+	Start  time.Time `json:"start"`
+	End    time.Time `json:"end,omitzero"` // of the last event; zero where there is none
+	Target string    `json:"target"`
+	// TLS is as in Progress.
+	TLS string `json:"tls,omitempty"`
+	// Steps counts command lines and messages sent.
+	Steps int `json:"steps"`
+	// Outcome is for people; Exit is for scripts, as Progress.ExitCode says.
+	Outcome  string `json:"outcome"`
+	Exit     int    `json:"exit"`
+	Label    string `json:"label"`
+	Original string `json:"original,omitempty"` // ID of the session this one replayed
+	// Torn is true where the file has a line that is not whole.
+	Torn bool `json:"torn,omitempty"`
+	// Problem says why the file cannot be read; the rest but the ID is then empty.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Summarize folds all of a session's events.
+func Summarize(h Header, events iter.Seq[protocol.Event]) Summary {
+	var p Progress
+	for ev := range events {
+		p = p.Apply(ev)
+	}
+	return p.Summary(h)
+}
+
+// Summary is the line for the session of header h that came as far as p.
+func (p Progress) Summary(h Header) Summary {
+	sum := Summary{End: p.End, TLS: p.TLS, Steps: p.Steps, Outcome: p.Outcome(), Exit: p.ExitCode()}
+	sum.setHeader(h)
+	return sum
+}
+
+// setHeader takes over what the header says.
+func (sum *Summary) setHeader(h Header) {
+	sum.ID, sum.Start, sum.Target, sum.Label, sum.Original = h.ID, h.Start, h.Target, h.Label, h.Original
+}
