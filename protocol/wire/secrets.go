@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"smtpconsole/protocol"
+)
+
+// minSecret is the shortest text that is looked for: taking out anything
+// shorter would spoil replies and hide little.
+const minSecret = 4
+
+// secrets are the credentials sent on one connection. Servers repeat lines
+// they do not understand, so every line they send is searched for them.
+type secrets struct {
+	list [][]byte // longest first, so that a part does not spoil the whole
+	// name is true when the next answer in an exchange is LOGIN's user name.
+	name bool
+}
+
+// note remembers what is secret in a line that is sent in state st: as typed,
+// and decoded. User names are not: they stand in many harmless replies.
+func (s *secrets) note(line string, st protocol.State) {
+	span, secret := protocol.SecretSpan(line, st)
+	isName := s.name && st.Phase == protocol.PhaseAuth
+	s.name = false
+	if st.Phase != protocol.PhaseAuth && protocol.Parse(line, st).Cmd.Mechanism == "LOGIN" {
+		isName, s.name = secret, !secret
+	}
+	if !secret {
+		return
+	}
+	token := line[span.Start:span.End]
+	s.add(token)
+	if !isName {
+		s.add(decoded(token))
+	}
+}
+
+// decoded returns the last part of a base64 token: the password in PLAIN's
+// three (RFC 4616 §2), the bearer's token in OAUTHBEARER's (RFC 7628 §3.1). It
+// is "" for anything else.
+func decoded(token string) string {
+	plain, err := base64.StdEncoding.DecodeString(token)
+	if err != nil {
+		return ""
+	}
+	parts := strings.FieldsFunc(string(plain), func(r rune) bool { return r == 0 || r == 1 })
+	if len(parts) == 0 {
+		return ""
+	}
+	return parts[len(parts)-1]
+}
+
+// add remembers one text.
+func (s *secrets) add(text string) {
+	known := func(b []byte) bool { return string(b) == text }
+	if len(text) < minSecret || slices.ContainsFunc(s.list, known) {
+		return
+	}
+	s.list = append(s.list, []byte(text))
+	slices.SortStableFunc(s.list, func(a, b []byte) int { return len(b) - len(a) })
+}
+
+// scrub returns the server's line without the secrets. The code and what
+// parts it from the text are never touched. The line itself is not changed.
+func (s *secrets) scrub(line []byte) []byte {
+	head := 0
+	if _, _, _, _, ok := protocol.ParseReplyLine(line); ok {
+		head = min(len("250 "), len(line))
+	}
+	for _, secret := range s.list {
+		if bytes.Contains(line[head:], secret) {
+			clean := bytes.ReplaceAll(line[head:], secret, []byte(protocol.Hidden))
+			line = append(line[:head:head], clean...)
+		}
+	}
+	return line
+}
