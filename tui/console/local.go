@@ -1,0 +1,76 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Local is one row of the local commands, those that begin with ":". No SMTP
+// verb does. Completion, help and palette read the rows.
+type Local struct {
+	Name    string // without the colon
+	Args    string // for help: "[FILE]"; "" where it takes none
+	Summary string
+
+	make func(args string) Action
+}
+
+// Locals returns the rows in the order help shows them. The slice is the
+// caller's.
+func Locals() []Local { return slices.Clone(locals) }
+
+var locals = []Local{
+	{"help", "[WORD]", "explain a command, parameter, code or term", func(a string) Action { return Help{a} }},
+	{"fix", "", "mend the line that was held, for you to send", func(string) Action { return Fix{} }},
+	{"state", "", "where the session stands and what may come now", func(string) Action { return Show{"state"} }},
+	{"caps", "", "what the server offered in its EHLO reply", func(string) Action { return Show{"caps"} }},
+	{"tls", "", "switch to TLS with STARTTLS, or show what protects the connection", func(string) Action { return StartTLS{} }},
+	{"auth", "[MECHANISM]", "log in: asks for what is missing and does the encoding", func(a string) Action { return Login{strings.ToUpper(a)} }},
+	{"data", "[FILE]", "write the message, or send a file, after the 354", func(a string) Action { return Data{a} }},
+	{"note", "TEXT", "put a remark into the record", noteAction},
+	{"history", "", "list the saved sessions", func(string) Action { return Show{"history"} }},
+	{"connect", "[TARGET]", "begin a new session, with the same server or another", func(a string) Action { return Reconnect{a} }},
+	{"drop", "", "end the connection now, without QUIT", func(string) Action { return Drop{} }},
+	{"quit", "", "leave smtpconsole", func(string) Action { return Leave{} }},
+}
+
+func noteAction(text string) Action {
+	if text == "" {
+		return Unclear{":note needs the text of the remark"}
+	}
+	return Note{text}
+}
+
+// local reads what follows the colon. A unique beginning of a name is enough.
+func local(text string) Action {
+	name, args, _ := strings.Cut(strings.TrimSpace(text), " ")
+	args = strings.TrimSpace(args)
+	row, err := findLocal(strings.ToLower(name))
+	switch {
+	case err != nil:
+		return Unclear{err.Error()}
+	case row.Args == "" && args != "":
+		return Unclear{fmt.Sprintf(":%s takes nothing behind it", row.Name)}
+	}
+	return row.make(args)
+}
+
+func findLocal(name string) (Local, error) {
+	var found []Local
+	for _, row := range locals {
+		if row.Name == name {
+			return row, nil
+		}
+		if name != "" && strings.HasPrefix(row.Name, name) {
+			found = append(found, row)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Local{}, fmt.Errorf("no local command is called %q: :help lists them", ":"+name)
+	}
+	return Local{}, fmt.Errorf("%q could be :%s or :%s: write more of it", ":"+name, found[0].Name, found[1].Name)
+}

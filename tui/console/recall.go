@@ -1,0 +1,89 @@
+package console
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"smtpconsole/protocol"
+)
+
+// Recall is the lines typed before, in this run and earlier ones. Lines that
+// hold a secret are never taken. Its methods may be called from any goroutine.
+type Recall struct {
+	mu    sync.Mutex // guards lines and file
+	lines []string
+	path  string
+}
+
+// recallLimit is how many lines are read back from earlier runs.
+const recallLimit = 2000
+
+// OpenRecall reads the lines kept in dir, "" for none kept. What cannot be
+// read is as if it were empty.
+func OpenRecall(dir string) *Recall {
+	if dir == "" {
+		return &Recall{}
+	}
+	r := &Recall{path: filepath.Join(dir, "recall")}
+	f, err := os.Open(r.path)
+	if err != nil {
+		return r
+	}
+	defer f.Close()
+	for scan := bufio.NewScanner(f); scan.Scan(); {
+		r.push(scan.Text())
+	}
+	r.lines = r.lines[max(0, len(r.lines)-recallLimit):]
+	return r
+}
+
+// push appends line as the newest, once.
+func (r *Recall) push(line string) {
+	if i := slices.Index(r.lines, line); i >= 0 {
+		r.lines = slices.Delete(r.lines, i, i+1)
+	}
+	r.lines = append(r.lines, line)
+}
+
+// Add takes a line typed in state st, unless it holds a secret, and keeps it
+// for later runs. The error is one of writing; the line is recalled in this
+// run all the same.
+func (r *Recall) Add(line string, st protocol.State) error {
+	_, secret := protocol.SecretSpan(strings.TrimPrefix(line, asTypedPrefix), st)
+	if line == "" || secret || strings.ContainsAny(line, "\r\n") || st.Phase == protocol.PhaseAuth {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.push(line)
+	if r.path == "" {
+		return nil
+	}
+	return appendLine(r.path, line)
+}
+
+func appendLine(path, line string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(line + "\n")
+	return errors.Join(err, f.Close())
+}
+
+// Lines returns what can be recalled, newest first. The slice is the caller's.
+func (r *Recall) Lines() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	lines := slices.Clone(r.lines)
+	slices.Reverse(lines)
+	return lines
+}
