@@ -79,10 +79,10 @@ func (c Caps) Get(keyword string) (Cap, bool) {
 	return Cap{}, false
 }
 
-// Missing tells whether keyword is known not to be offered.
+// Missing tells whether keyword is known not to be offered. The keyword "",
+// of what needs no offer, never is.
 func (c Caps) Missing(keyword string) bool {
-	_, ok := c.Get(keyword)
-	return c.Known && !ok
+	return c.Known && keyword != "" && !c.Has(keyword)
 }
 
 // Has tells whether keyword is known to be offered.

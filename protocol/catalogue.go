@@ -91,7 +91,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "STARTTLS", Summary: "switch to an encrypted connection", Ref: "RFC 3207 §4",
-		Syntax: "STARTTLS", Template: "STARTTLS", Keyword: "STARTTLS", Phases: []Phase{PhaseReady, PhaseMail, PhaseRcpt, PhaseGreeted}, args: starttlsArgs,
+		Syntax: "STARTTLS", Template: "STARTTLS", Keyword: "STARTTLS", Phases: idle, Unwise: []Phase{PhaseMail, PhaseRcpt, PhaseGreeted}, args: starttlsArgs,
 		once: func(s State) bool { return s.TLS != nil },
 		Doc:  "After the 220 both sides shake hands for TLS on the same connection. The console checks the certificate for the name you connected to. Then the session is as it was after the greeting: say EHLO again, the list is often another.",
 		Outcomes: []Outcome{

@@ -100,3 +100,39 @@ func TestLegalPhases(t *testing.T) {
 		}
 	}
 }
+
+// TestLegalNow: what is proposed at each stage of a session.
+func TestLegalNow(t *testing.T) {
+	for _, c := range []struct{ state, want, not string }{
+		{greetedText, "EHLO", "STARTTLS"}, {readyText, "MAIL", "RCPT"}, {readyText, "STARTTLS", "ETRN"}, {mailText, "RCPT", "STARTTLS"},
+		{rcptText, "DATA", "MAIL"}, {tlsText, "MAIL", "STARTTLS"}, {heloText, "MAIL", "AUTH"},
+	} {
+		var verbs []string
+		for _, s := range LegalNow(at(t, c.state)) {
+			verbs = append(verbs, s.Verb)
+		}
+		if all := strings.Join(verbs, " "); !strings.Contains(all, c.want) || strings.Contains(all, c.not) {
+			t.Errorf("after %q: %s; want %s and not %s", c.state, all, c.want, c.not)
+		}
+	}
+}
+
+// TestTemplateSlots: the slots lie on their proposals, and what the session
+// knows is filled in.
+func TestTemplateSlots(t *testing.T) {
+	st := at(t, readyText)
+	st.Name = "me.example.org"
+	for _, tpl := range Templates(st) {
+		for _, slot := range tpl.Slots {
+			if slot.Start >= slot.End || slot.End > len(tpl.Text) {
+				t.Errorf("%s: slot %+v in %q", tpl.Spec.Verb, slot, tpl.Text)
+			}
+		}
+		if tpl.Spec.Verb == "EHLO" && tpl.Text != "EHLO me.example.org" {
+			t.Errorf("EHLO is proposed as %q", tpl.Text)
+		}
+	}
+	if first := Templates(st)[0]; !first.Legal {
+		t.Errorf("%s comes first and is not legal", first.Spec.Verb)
+	}
+}

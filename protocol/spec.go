@@ -1,6 +1,9 @@
 package protocol
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Spec is one row of the catalogue: everything the program knows about one
 // verb. Template, syntax hint, completion, validation, help, the meaning of
@@ -21,6 +24,8 @@ type Spec struct {
 	// Phases are where a correct server takes it; nil means wherever commands
 	// can be sent at all.
 	Phases []Phase
+	// Unwise are phases in which servers may take it and nobody should send it.
+	Unwise []Phase
 	// Keyword is the EHLO keyword that must have been offered, or "".
 	Keyword string
 	// Params are the ESMTP parameters it takes (RFC 5321 §4.1.2).
@@ -95,25 +100,26 @@ func (s *Spec) Outcome(code int) *Outcome {
 	return nil
 }
 
-// Legal tells whether a correct server takes the verb in phase p.
+// Legal tells whether a correct server may take the verb in phase p.
 func (s *Spec) Legal(p Phase) bool {
 	if s.Phases == nil {
 		return commandPhase(p)
 	}
-	for _, q := range s.Phases {
-		if p == q {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.Phases, p) || slices.Contains(s.Unwise, p)
+}
+
+// Fits tells whether the command makes sense in st: legal, wise, offered as
+// far as is known, and not yet carried out for good.
+func (s *Spec) Fits(st State) bool {
+	return s.Legal(st.Phase) && !slices.Contains(s.Unwise, st.Phase) && !st.Caps.Missing(s.Keyword) && !s.spent(st)
 }
 
 // LegalNow returns the rows that a correct server takes in st, in catalogue
-// order, without the obsolete and without those whose keyword is missing.
+// order, without the obsolete and without those whose keyword was not offered.
 func LegalNow(st State) []*Spec {
 	var rows []*Spec
 	for _, s := range catalogue {
-		if s.Obsolete == "" && s.Legal(st.Phase) && !st.Caps.Missing(s.Keyword) && !s.spent(st) {
+		if s.Obsolete == "" && s.Fits(st) && (s.Keyword == "" || st.Caps.Known) {
 			rows = append(rows, s)
 		}
 	}

@@ -12,7 +12,7 @@ type Template struct {
 	Text string
 	// Slots are the places to type over, in order; none where nothing is to fill.
 	Slots []Span
-	// Legal tells whether a correct server takes it now.
+	// Legal tells whether it fits the session now; see Spec.Fits.
 	Legal bool
 }
 
@@ -39,7 +39,7 @@ func Templates(st State) []Template {
 
 // fill makes the row's template for st.
 func (s *Spec) fill(st State) Template {
-	t := Template{Spec: s, Legal: s.Legal(st.Phase) && !st.Caps.Missing(s.Keyword) && !s.spent(st)}
+	t := Template{Spec: s, Legal: s.Fits(st)}
 	var b strings.Builder
 	rest := s.Template
 	for {

@@ -131,7 +131,7 @@ func (p *parser) standing(sp Span) {
 	p.waiting(sp)
 	p.order(sp)
 	p.age(sp)
-	if p.st.Caps.Missing(p.spec.Keyword) && p.spec.Keyword != "" && p.spec.Obsolete == "" {
+	if p.st.Caps.Missing(p.spec.Keyword) && p.spec.Obsolete == "" {
 		p.note(Warning, "verb.offered", sp.Start, sp.End, "RFC 5321 §4.1.1.1",
 			fmt.Sprintf("the server does not offer %s: it will probably refuse", p.spec.Keyword))
 	}

@@ -91,7 +91,7 @@ func verbWants(st State) []Want {
 			continue
 		}
 		w := Want{Text: s.Opening(), Help: s.Summary}
-		if s.Legal(st.Phase) && !st.Caps.Missing(s.Keyword) && !s.spent(st) {
+		if s.Fits(st) {
 			now = append(now, w)
 		} else {
 			later = append(later, w)
