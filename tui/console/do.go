@@ -117,3 +117,12 @@ func (s *Session) login(ctx context.Context, conn *wire.Conn, mechanism string) 
 	_, err := conn.Auth(ctx, mechanism, s.asker(), true)
 	return err
 }
+
+// Reported tells whether err is in the log as an event already, so that a face
+// need not say it a second time.
+func Reported(err error) bool {
+	var closed *wire.CloseError
+	var dial *wire.DialError
+	var late *wire.TimeoutError
+	return errors.As(err, &closed) || errors.As(err, &dial) || errors.As(err, &late)
+}

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"smtpconsole/protocol/practice"
 )
 
 // Target is a server the user named. The zero Target names none.
@@ -27,6 +29,12 @@ type Target struct {
 
 // PracticeName is the target that means the built-in server.
 const PracticeName = "practice"
+
+// The one login of the built-in server.
+const (
+	PracticeUser     = practice.Username
+	PracticePassword = practice.Password
+)
 
 // The ports of RFC 5321 §4.5.4.2 and RFC 8314 §7.3.
 const (
