@@ -1,0 +1,267 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+
+	"smtpconsole/protocol"
+)
+
+// The editor from top to bottom: title, form or wire view, remarks, and a
+// sentence about what the cursor is in or what has just happened.
+const (
+	formLabelWidth  = 13
+	mostRemarkRows  = 5
+	fewestBodyLines = 4
+)
+
+// composerAreas are the heights of the editor's parts in rows.
+type composerAreas struct{ fields, body, remarks int }
+
+// divide shares out h rows, where the sentence at the foot takes some; remarks
+// are the most rows they may have. The body goes first, so that one can write
+// on the smallest screen.
+func divide(h, fields, foot int) composerAreas {
+	free := max(0, h-2-foot) // Title and the body's rule are always there.
+	a := composerAreas{fields: min(fields, max(1, free-fewestBodyLines))}
+	a.body = max(0, free-a.fields)
+	a.remarks = min(mostRemarkRows, a.body/3)
+	return a
+}
+
+// view draws exactly h lines of w cells; "" where there is no room at all.
+func (c *composer) view() string {
+	if c.w <= 0 || c.h <= 0 {
+		return ""
+	}
+	foot := c.foot()
+	a := divide(c.h, len(c.fields), len(foot))
+	remarks := c.remarkRows(a.remarks)
+	a.body -= len(remarks)
+	rows := append([]string{c.title()}, c.middle(a)...)
+	rows = append(rows, remarks...)
+	return block(append(rows, foot...), c.w, c.h)
+}
+
+// title says what the text is to become, and how it stands.
+func (c *composer) title() string {
+	where := "a draft: DATA asks the server to take it"
+	switch {
+	case c.chunk:
+		where = "goes out as a BDAT chunk"
+	case c.waiting():
+		where = "354: the server waits for it"
+	}
+	left := " " + c.st.title.Render("Message") + c.st.faint.Render(" · "+where)
+	for _, facts := range c.facts() {
+		if gap := c.w - ansi.StringWidth(left) - ansi.StringWidth(facts) - 1; gap > 0 {
+			return left + strings.Repeat(" ", gap) + c.st.faint.Render(facts)
+		}
+	}
+	return left
+}
+
+// facts are size and number of remarks, and shorter forms of them.
+func (c *composer) facts() []string {
+	m := c.message()
+	size, most, remarks := grouped(m.octets(0, m.len()))+" octets", "", ""
+	if n := c.state.Caps.MaxSize(); n > 0 {
+		most = " of " + grouped(n)
+	}
+	if count := remarkCount(c.remarks); count != "" {
+		remarks = " · " + count
+	}
+	return []string{size + most + remarks, size + remarks, size}
+}
+
+// middle is form, wire view, or both side by side.
+func (c *composer) middle(a composerAreas) []string {
+	h := a.fields + 1 + a.body
+	switch {
+	case c.previewBeside():
+		return c.halves(a, h)
+	case c.alone:
+		return c.wirePane(c.shown, c.w, h, c.st.ruleFocused)
+	}
+	return c.form(a, c.w)
+}
+
+func (c *composer) halves(a composerAreas, h int) []string {
+	w := (c.w - 1) / 2
+	left := c.form(a, w)
+	right := c.wirePane(c.cursorLine(), c.w-w-1, h, c.st.rule)
+	rows := make([]string, h)
+	for i := range rows {
+		other := ""
+		if i < len(right) {
+			other = right[i]
+		}
+		rows[i] = fit(left[i], w) + c.st.rule.Render("│") + other
+	}
+	return rows
+}
+
+func (c *composer) wirePane(at, w, h int, rule lipgloss.Style) []string {
+	v := c.wire()
+	return append([]string{v.heading(w, rule)}, v.view(at, w, h-1)...)
+}
+
+// form is the fields, or those around the focus, and the body under its rule.
+func (c *composer) form(a composerAreas, w int) []string {
+	first := min(max(0, c.focus-a.fields+1), len(c.fields)-a.fields)
+	var rows []string
+	for i := first; i < first+a.fields; i++ {
+		rows = append(rows, c.fieldRow(i, w))
+	}
+	rows = append(rows, c.bodyRule(w))
+	from, to := c.body.window(max(1, a.body))
+	for i := from; i < to && len(rows) < a.fields+1+a.body; i++ {
+		rows = append(rows, c.bodyRow(i, w))
+	}
+	for len(rows) < a.fields+1+a.body {
+		rows = append(rows, "")
+	}
+	return rows
+}
+
+func (c *composer) fieldRow(i, w int) string {
+	f, at := c.fields[i], -1
+	mark, label := "  ", c.st.faint
+	if i == c.focus {
+		mark, label, at = c.st.accent.Render("▸ "), c.st.key, f.cursor()
+	}
+	lead := mark + label.Render(fit(f.name, formLabelWidth-2))
+	if at < 0 && f.value() == "" {
+		return lead + c.st.ghost.Render("left out")
+	}
+	return lead + c.paint(f.value(), at, w-formLabelWidth-1)
+}
+
+// bodyRule is the line between header and body, with the cursor's place in
+// the message as the remarks count it.
+func (c *composer) bodyRule(w int) string {
+	if c.focus < len(c.fields) {
+		return ruleWith("Body", w, c.st.rule, c.st.faint)
+	}
+	title := fmt.Sprintf("Body · line %d, %s", c.cursorLine()+1, plural(len(c.body.current()), "octet"))
+	return ruleWith(title, w, c.st.ruleFocused, c.st.faint)
+}
+
+func (c *composer) bodyRow(i, w int) string {
+	at := -1
+	if c.focus == len(c.fields) && i == c.body.row {
+		at = c.body.col
+	}
+	if at < 0 && c.body.empty() {
+		return "  " + c.st.ghost.Render(ansi.Truncate("the text; Tab goes there", max(0, w-3), "…"))
+	}
+	return "  " + c.paint(c.body.lines[i], at, w-3)
+}
+
+// paint draws text in room cells with the cursor at byte at; none for -1.
+func (c *composer) paint(text string, at, room int) string {
+	if room <= 0 {
+		return ""
+	}
+	if at < 0 {
+		return c.st.text.Render(ansi.Truncate(protocol.Safe(clip(text, room)), room, "…"))
+	}
+	before, rest := protocol.Safe(text[:at]), text[at:]
+	under, after := " ", ""
+	if rest != "" {
+		n := clusterLen(rest)
+		under, after = protocol.Safe(rest[:n]), protocol.Safe(clip(rest[n:], room))
+	}
+	styled := c.st.text.Render(before) + c.st.cursor.Render(under) + c.st.text.Render(after)
+	styled, _ = scrolled(styled, ansi.StringWidth(before)+ansi.StringWidth(under)-1, room)
+	return styled
+}
+
+// remarkRows are the remarks that fit into most rows, worst first. Of the
+// first, part of it is better than nothing.
+func (c *composer) remarkRows(most int) []string {
+	var rows []string
+	for _, r := range c.remarks {
+		next := c.remarkLines(r)
+		if len(rows)+len(next) > most {
+			if len(rows) == 0 {
+				rows = next[:most]
+			}
+			break
+		}
+		rows = append(rows, next...)
+	}
+	return rows
+}
+
+func (c *composer) remarkLines(r protocol.MessageRemark) []string {
+	const column = 10
+	place := ""
+	if r.Line > 0 {
+		place = fmt.Sprintf("line %d: ", r.Line)
+	}
+	rows := wrap(place+protocol.Safe(r.Message)+" · "+r.Ref, max(1, c.w-column-1), 0)
+	for i, text := range rows {
+		word := ""
+		if i == 0 {
+			word = r.Severity.String()
+		}
+		rows[i] = "  " + c.st.severity(r.Severity).Render(fit(word, column-2)) + c.st.text.Render(text)
+	}
+	return rows
+}
+
+// foot is the most urgent sentence there is.
+func (c *composer) foot() []string {
+	text, style := c.help(), c.st.faint
+	switch {
+	case c.asking:
+		text, style = "Drop the connection? The server forgets the message, the draft stays here. y drops, any other key goes on", c.st.warning
+	case c.note != "":
+		text, style = c.note, c.st.hint
+	case c.drafts.trouble != "":
+		text, style = c.drafts.trouble, c.st.fault
+	}
+	rows := wrap(text, max(1, c.w-2), 0)
+	for i, row := range rows {
+		rows[i] = " " + style.Render(row)
+	}
+	return rows
+}
+
+// help is about what the cursor is in.
+func (c *composer) help() string {
+	switch {
+	case c.previewAlone():
+		return "every octet that goes out; ␍␊ is a line end · F9 goes back to the form"
+	case c.focus < len(c.fields):
+		return c.fields[c.focus].help
+	case c.chunk:
+		return "the text; a lone dot is a line like any other here · RFC 3030 §2"
+	}
+	return bodyHelp
+}
+
+// keyRow names the keys that do something now.
+func (c *composer) keyRow() string {
+	bindings := []key.Binding{c.keys.finish, c.keys.leave, c.keys.next, c.keys.preview}
+	if c.waiting() {
+		bindings = []key.Binding{c.keys.finish, c.keys.drop, c.keys.next, c.keys.preview}
+	}
+	var parts []string
+	for _, b := range bindings {
+		parts = append(parts, c.st.key.Render(b.Help().Key)+" "+c.st.keyHelp.Render(b.Help().Desc))
+	}
+	return " " + strings.Join(parts, "   ")
+}
+
+// ruleWith is a rule of w cells with a title in it.
+func ruleWith(title string, w int, rule, text lipgloss.Style) string {
+	title = ansi.Truncate(title, max(0, w-4), "…")
+	rest := max(0, w-ansi.StringWidth(title)-3)
+	return fit(rule.Render("─")+" "+text.Render(title)+" "+rule.Render(strings.Repeat("─", rest)), w)
+}

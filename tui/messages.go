@@ -1,0 +1,69 @@
+package tui
+
+import (
+	"time"
+
+	"smtpconsole/history"
+	"smtpconsole/protocol"
+	"smtpconsole/protocol/sasl"
+	"smtpconsole/tui/console"
+)
+
+// eventsMsg is what happened in log since the last one. Err is io.EOF where
+// there will be no more. What belongs to a log that is not shown is dropped.
+type eventsMsg struct {
+	log    *history.Log
+	events []protocol.Event
+	err    error
+}
+
+// doneMsg ends an action begun on session.
+type doneMsg struct {
+	session *console.Session
+	err     error
+}
+
+// closedMsg tells that a session is put away.
+type closedMsg struct{ err error }
+
+// begunMsg is a new session, or why there is none.
+type begunMsg struct {
+	session *console.Session
+	err     error
+}
+
+// sessionsMsg is the list of saved sessions.
+type sessionsMsg struct {
+	list []history.Summary
+	err  error
+}
+
+// shownMsg is a saved session read for looking at.
+type shownMsg struct {
+	session *history.Session
+	err     error
+}
+
+// clockMsg moves the timers on the screen.
+type clockMsg time.Time
+
+// progressMsg tells how much of a message is sent.
+type progressMsg struct {
+	session *console.Session
+	sent    int64
+}
+
+// editedMsg is the prompt's line back from $EDITOR.
+type editedMsg struct {
+	text string
+	err  error
+}
+
+// askMsg is a question for the person: a login needs an answer.
+type askMsg struct{ question *question }
+
+// question waits on answer; closing it without one means cancelled.
+type question struct {
+	prompt sasl.Prompt
+	answer chan string
+}

@@ -1,0 +1,263 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"smtpconsole/history"
+	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
+)
+
+// focus is the pane that keys go to.
+type focus int
+
+const (
+	focusPrompt focus = iota
+	focusTranscript
+	focusInspector
+)
+
+// Model is the one Bubble Tea model: it routes messages to the panes and
+// carries out what they ask for. Panes never talk to each other. All its
+// methods run on the Bubble Tea goroutine.
+type Model struct {
+	o    Options
+	st   *styles
+	keys keyMap
+	now  func() time.Time
+	ctx  context.Context // ends with the program
+	asks chan *question
+
+	w, h  int
+	areas areas
+	focus focus
+
+	// The session on screen. For a saved one shown is set and session nil.
+	session   *console.Session
+	shown     *history.Session
+	log       *history.Log
+	stop      context.CancelFunc // ends the waiting for log's events
+	seq       int
+	state     protocol.State
+	snapshots []protocol.State // before events 1, 1+snapshotEvery, …
+	began     time.Time
+	ended     time.Time
+
+	// What runs on it.
+	running  int
+	since    time.Time
+	actions  context.Context // cancelled by Esc
+	cancel   context.CancelFunc
+	queue    []string // pasted lines still to be sent, one by one
+	chunk    *console.Chunk
+	sent     int64
+	leaving  bool
+	quitting bool
+
+	// The panes.
+	start      *startScreen
+	transcript *transcript
+	inspector  *inspector
+	prompt     *prompt
+	composer   *composer
+	composing  bool
+	popup      *popup
+	picker     *picker
+	reader     *reader
+	question   *questionBox
+	searching  bool
+	search     textinput.Model
+	status     string // one sentence, until the next key
+	trouble    bool   // the sentence is one about a failure
+	onlyBad    bool
+}
+
+// newModel makes the production model; r is what styles are made for.
+func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() time.Time) *Model {
+	applyTheme(r, o.Theme)
+	st := newStyles(r)
+	if o.Recall == nil {
+		o.Recall = console.OpenRecall("")
+	}
+	m := &Model{
+		o: o, st: st, keys: defaultKeys(), now: now, ctx: ctx, asks: make(chan *question),
+		transcript: newTranscript(st), inspector: newInspector(st), prompt: newPrompt(st), composer: newComposer(st, now),
+		search: textinput.New(),
+	}
+	m.search.Prompt = "search: "
+	m.composer.keepDrafts(o.Drafts)
+	m.prompt.lines = o.Recall.Lines()
+	m.resetActions()
+	if o.Target == (console.Target{}) {
+		m.start = newStartScreen(st)
+	}
+	return m
+}
+
+// Init begins with the target, or with the start screen and its recent targets.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{clock(m.ctx), waitAsk(m.ctx, m.asks), findDrafts(m.o.Drafts)}
+	switch {
+	case m.start == nil:
+		cmds = append(cmds, begin(m.o.Console, m.o.Target))
+	case m.o.Console.Store() != nil:
+		cmds = append(cmds, listSessions(m.ctx, m.o.Console.Store()))
+	}
+	return tea.Batch(cmds...)
+}
+
+// resetActions gives the actions to come a context that Esc can end.
+func (m *Model) resetActions() {
+	if m.cancel != nil {
+		m.cancel()
+	}
+	m.actions, m.cancel = context.WithCancel(m.ctx)
+}
+
+// say puts a sentence into the footer, until the next key.
+func (m *Model) say(text string) { m.status, m.trouble = text, false }
+
+// complain is say for what went wrong.
+func (m *Model) complain(text string) { m.status, m.trouble = text, true }
+
+// resize lays the panes out anew.
+func (m *Model) resize(w, h int) {
+	m.w, m.h = w, h
+	m.areas = layout(w, h)
+	a := m.areas
+	m.transcript.setSize(a.main.w, a.main.h)
+	m.composer.setSize(a.whole.w, a.whole.h)
+	side := a.side
+	if side.w == 0 {
+		side = a.body
+	}
+	m.inspector.setSize(side.w, side.h)
+	m.explain()
+}
+
+// setFocus is the only way the focus moves.
+func (m *Model) setFocus(f focus) {
+	m.focus = f
+	m.transcript.setFocus(f == focusTranscript)
+	m.explain()
+}
+
+// live tells whether there is a connection on screen.
+func (m *Model) live() bool { return m.session != nil && m.state.Phase != protocol.PhaseClosed }
+
+// show puts a log on the screen in place of what was there.
+func (m *Model) show(s *console.Session) tea.Cmd {
+	old := m.put(s.Log)
+	m.session, m.shown = s, nil
+	m.began, m.ended = m.now(), time.Time{}
+	m.state.Name = s.Name()
+	ctx, stop := context.WithCancel(m.ctx)
+	m.stop = stop
+	m.resetActions()
+	return tea.Batch(old, waitEvents(ctx, s.Log, 0), m.run(dial(m.actions, s)))
+}
+
+// put clears the screen for log and puts the session before it away.
+func (m *Model) put(log *history.Log) tea.Cmd {
+	var old tea.Cmd
+	if m.stop != nil {
+		m.stop()
+	}
+	if m.session != nil {
+		old = closeSession(m.session)
+	}
+	m.log, m.seq, m.session, m.start = log, 0, nil, nil
+	m.state = protocol.State{Addresses: m.state.Addresses}
+	m.queue, m.chunk, m.composing = nil, nil, false
+	m.running, m.snapshots = 0, nil
+	m.transcript.reset()
+	m.prompt.setState(m.state)
+	m.setFocus(focusPrompt)
+	return old
+}
+
+// run counts an action in, for the timer and Esc.
+func (m *Model) run(cmd tea.Cmd) tea.Cmd {
+	if m.running == 0 {
+		m.since = m.now()
+	}
+	m.running++
+	return cmd
+}
+
+// explain works out what the inspector says.
+func (m *Model) explain() {
+	w := m.inspector.w
+	switch {
+	case w <= 0 || m.composing:
+	case m.prompt.value() != "" && m.focus == focusPrompt:
+		m.inspector.show(append(typedPage(m.st, w, m.prompt, m.state), m.nowLines(w)...))
+	default:
+		m.inspector.show(append(m.selectionPage(w), m.nowLines(w)...))
+	}
+}
+
+func (m *Model) nowLines(w int) []string {
+	pg := &page{w: w, st: m.st, lines: []string{""}}
+	pg.put(m.st.title, nowLine(m.state))
+	return pg.lines
+}
+
+// selectionPage explains the exchange selected in the transcript.
+func (m *Model) selectionPage(w int) []string {
+	x, ok := m.transcript.selection()
+	if !ok {
+		pg := &page{w: w, st: m.st}
+		pg.put(m.st.text, "What the server answers is explained here.")
+		return pg.lines
+	}
+	if x.reply != nil {
+		return replyPage(m.st, w, *x.reply, answered(x), m.stateAfter(x.server[len(x.server)-1].Seq))
+	}
+	if x.lead.Kind == "" {
+		return nil
+	}
+	return eventPage(m.st, w, x.lead)
+}
+
+// answered is what the reply of x answers, in the words of ExplainReply.
+func answered(x exchange) string {
+	switch x.lead.Kind {
+	case protocol.KindBody:
+		return protocol.ForVerdict
+	case protocol.KindConnect:
+		return protocol.ForGreeting
+	case "":
+		return "unasked"
+	}
+	return x.lead.Cmd
+}
+
+// snapshotEvery is how many events lie between two states that are kept, so
+// that an old reply is explained without folding the session from its start.
+const snapshotEvery = 512
+
+// remember keeps the state before ev where it is time to.
+func (m *Model) remember(ev protocol.Event) {
+	if (ev.Seq-1)%snapshotEvery == 0 && len(m.snapshots) == (ev.Seq-1)/snapshotEvery {
+		m.snapshots = append(m.snapshots, m.state)
+	}
+}
+
+// stateAfter is the session as it was after the event numbered seq.
+func (m *Model) stateAfter(seq int) protocol.State {
+	i := (seq - 1) / snapshotEvery
+	if seq >= m.seq || i >= len(m.snapshots) {
+		return m.state
+	}
+	st := m.snapshots[i]
+	for n := i * snapshotEvery; n < seq; n++ {
+		st = st.Apply(*m.transcript.events.at(n))
+	}
+	return st
+}

@@ -1,0 +1,251 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
+)
+
+// openHelp shows help for what has the focus: the word in the prompt, or the
+// overview.
+func (m *Model) openHelp() {
+	if spec := m.prompt.line.Spec; spec != nil && m.start == nil && !m.composing && m.focus == focusPrompt {
+		m.openTopic(spec.Verb)
+		return
+	}
+	m.reader = newReader(m.st, "Help", helpPage(m.st, m.keys))
+}
+
+func (m *Model) openTopic(word string) {
+	if word == "" {
+		m.reader = newReader(m.st, "Help", helpPage(m.st, m.keys))
+		return
+	}
+	m.reader = newReader(m.st, protocol.Safe(word), topicPage(m.st, word))
+}
+
+// openShow shows one of the views a local command names.
+func (m *Model) openShow(what string) tea.Cmd {
+	state := m.state
+	switch what {
+	case "history":
+		return m.openSessions()
+	case "caps":
+		m.reader = newReader(m.st, "Offered extensions", func(w int) []string { return capsPage(m.st, w, state.Caps) })
+	case "tls":
+		m.reader = newReader(m.st, "Protection", func(w int) []string { return tlsPage(m.st, w, state.TLS) })
+	case "state":
+		m.reader = newReader(m.st, "The session", func(w int) []string { return statePage(m.st, w, state) })
+	}
+	return nil
+}
+
+func capsPage(st *styles, w int, caps protocol.Caps) []string {
+	pg := &page{w: w, st: st}
+	if len(caps.List) == 0 {
+		pg.put(st.text, "Nothing is known to be offered. EHLO asks the server.")
+		return pg.lines
+	}
+	capsLines(pg, caps)
+	return pg.lines
+}
+
+func statePage(st *styles, w int, s protocol.State) []string {
+	pg := &page{w: w, st: st}
+	pg.put(st.title, stateWords(s))
+	pg.put(st.text, "Server: "+s.Target)
+	if s.HasFrom {
+		pg.put(st.text, "Reverse-path: <"+s.From+">")
+	}
+	for _, r := range s.Rcpts {
+		style, glyph := st.class(protocol.ClassOf(r.Code))
+		pg.put(style, glyph+" <"+r.Path+"> "+codeText(r.Code))
+	}
+	pg.gap()
+	pg.put(st.text, nowLine(s))
+	return pg.lines
+}
+
+func codeText(code int) string {
+	meaning, _ := protocol.CodeMeaning(code)
+	return meaning.Word + " " + meaning.Title
+}
+
+// openSessions lists the saved sessions.
+func (m *Model) openSessions() tea.Cmd {
+	store := m.o.Console.Store()
+	if store == nil {
+		m.say("no sessions are kept: --no-record is set")
+		return nil
+	}
+	return listSessions(m.ctx, store)
+}
+
+// openTemplates offers the commands, those legal now first.
+func (m *Model) openTemplates() {
+	var choices []choice
+	for _, t := range protocol.Templates(m.state) {
+		help := t.Spec.Summary
+		if !t.Legal {
+			help = "not now: " + help
+		}
+		choices = append(choices, choice{label: t.Text, help: help, faint: !t.Legal, take: func(m *Model) tea.Cmd {
+			m.setFocus(focusPrompt)
+			m.prompt.fill(t)
+			m.explain()
+			return nil
+		}})
+	}
+	m.picker = newPicker(m.st, "Templates", choices)
+}
+
+// openRecall searches the lines typed before.
+func (m *Model) openRecall() {
+	var choices []choice
+	for _, line := range m.o.Recall.Lines() {
+		choices = append(choices, choice{label: protocol.Safe(line), take: func(m *Model) tea.Cmd {
+			m.prompt.set(line)
+			m.explain()
+			return nil
+		}})
+	}
+	m.picker = newPicker(m.st, "Lines typed before", choices)
+}
+
+// openPalette lists every action with its key.
+func (m *Model) openPalette() {
+	m.picker = newPicker(m.st, "All commands", m.actionsList())
+}
+
+// actionsList is every action there is: the keys' and the local commands'.
+func (m *Model) actionsList() []choice {
+	press := func(b key.Binding) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { return m.onKey(keyOf(b)) }
+	}
+	var choices []choice
+	for _, b := range []key.Binding{
+		m.keys.help, m.keys.templates, m.keys.message, m.keys.sessions, m.keys.panes, m.keys.reconnect, m.keys.fix, m.keys.recall, m.keys.clear,
+		m.keys.pageUp, m.keys.pageDown, m.keys.top, m.keys.end,
+	} {
+		choices = append(choices, choice{label: b.Help().Desc, key: b.Help().Key, take: press(b)})
+	}
+	choices = append(choices,
+		choice{label: "search the transcript", key: m.keys.search.Help().Key, take: func(m *Model) tea.Cmd { m.openSearch(); return nil }},
+		choice{label: "show refusals only, or all again", key: m.keys.errorsOnly.Help().Key, take: func(m *Model) tea.Cmd { m.toggleErrors(); return nil }},
+		choice{label: "copy the line selected", take: func(m *Model) tea.Cmd { return m.copyText(copyLine, "line") }},
+		choice{label: "copy the exchange selected", key: m.keys.copyIt.Help().Key, take: func(m *Model) tea.Cmd { return m.copyText(copyExchange, "exchange") }},
+		choice{label: "copy the whole session", take: func(m *Model) tea.Cmd { return m.copyText(copyAll, "session") }},
+	)
+	for _, l := range console.Locals() {
+		choices = append(choices, choice{label: strings.TrimSpace(":" + l.Name + " " + l.Args), help: l.Summary, take: func(m *Model) tea.Cmd {
+			if l.Args != "" && !strings.HasPrefix(l.Args, "[") {
+				m.prompt.set(":" + l.Name + " ")
+				return nil
+			}
+			return m.carry(console.Resolve(":"+l.Name, m.state), "")
+		}})
+	}
+	return choices
+}
+
+// keyOf is the keystroke a binding waits for.
+func keyOf(b key.Binding) tea.KeyMsg {
+	for t := tea.KeyType(-120); t < 128; t++ {
+		if k := (tea.KeyMsg{Type: t}); k.String() == b.Keys()[0] {
+			return k
+		}
+	}
+	return tea.KeyMsg{}
+}
+
+// transcriptKey handles a key while the transcript has the focus. A letter
+// goes back to the prompt and is typed there.
+func (m *Model) transcriptKey(msg tea.KeyMsg) tea.Cmd {
+	defer m.explain()
+	switch {
+	case key.Matches(msg, m.keys.fold):
+		m.transcript.toggleFold()
+	case key.Matches(msg, m.keys.search):
+		m.openSearch()
+	case key.Matches(msg, m.keys.copyIt):
+		return m.copyText(copyExchange, "exchange")
+	case key.Matches(msg, m.keys.errorsOnly):
+		m.toggleErrors()
+	case msg.String() == "up":
+		m.transcript.move(-1)
+	case msg.String() == "down":
+		m.transcript.move(1)
+	case msg.String() == "home":
+		m.transcript.top()
+	case msg.String() == "end":
+		m.transcript.bottom()
+	default:
+		return m.backToPrompt(msg)
+	}
+	return nil
+}
+
+// inspectorKey scrolls the inspector.
+func (m *Model) inspectorKey(msg tea.KeyMsg) tea.Cmd {
+	switch msg.String() {
+	case "up":
+		m.inspector.scroll(-1)
+	case "down":
+		m.inspector.scroll(1)
+	case "home":
+		m.inspector.scroll(-len(m.inspector.lines))
+	case "end":
+		m.inspector.scroll(len(m.inspector.lines))
+	default:
+		return m.backToPrompt(msg)
+	}
+	return nil
+}
+
+// backToPrompt returns the focus; what can be typed is typed.
+func (m *Model) backToPrompt(msg tea.KeyMsg) tea.Cmd {
+	m.setFocus(focusPrompt)
+	if typing(msg) || key.Matches(msg, m.keys.recall) {
+		return m.promptKey(msg, false)
+	}
+	return nil
+}
+
+func (m *Model) toggleErrors() {
+	m.onlyBad = !m.onlyBad
+	m.transcript.errorsOnly(m.onlyBad)
+	if m.onlyBad {
+		m.say("only refusals and failures are shown; Ctrl+E in the transcript shows all")
+	}
+}
+
+func (m *Model) openSearch() {
+	m.setFocus(focusTranscript)
+	m.searching = true
+	m.search.SetValue("")
+	m.search.Focus()
+}
+
+// searchKey types the query; Enter and the arrows step through what it finds.
+func (m *Model) searchKey(msg tea.KeyMsg) {
+	switch msg.String() {
+	case "esc", "ctrl+c":
+		m.searching = false
+		m.transcript.clearFind()
+	case "enter", "down":
+		m.transcript.next()
+	case "up":
+		m.transcript.prev()
+	default:
+		before := m.search.Value()
+		m.search, _ = m.search.Update(msg)
+		if q := m.search.Value(); q != before {
+			m.transcript.find(q)
+		}
+	}
+	m.explain()
+}

@@ -1,0 +1,52 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// questionBox asks the person for one answer of a login. A secret is never
+// shown while it is typed, nor kept.
+type questionBox struct {
+	q     *question
+	st    *styles
+	input textinput.Model
+	hint  string // who can log in, where that is known
+}
+
+func newQuestionBox(st *styles, q *question, hint string) *questionBox {
+	input := textinput.New()
+	input.Prompt = ""
+	if q.prompt.Secret {
+		input.EchoMode = textinput.EchoPassword
+		input.EchoCharacter = '•'
+	}
+	input.Focus()
+	return &questionBox{q: q, st: st, input: input, hint: hint}
+}
+
+// handleKey returns true where the question is answered or given up.
+func (b *questionBox) handleKey(msg tea.KeyMsg) (done bool) {
+	switch msg.String() {
+	case "enter":
+		b.q.answer <- b.input.Value()
+		return true
+	case "esc", "ctrl+c":
+		close(b.q.answer)
+		return true
+	}
+	b.input, _ = b.input.Update(msg)
+	return false
+}
+
+func (b *questionBox) view(a rect) string {
+	lines := []string{
+		"", "  " + b.st.title.Render("Log in with "+b.q.prompt.Mechanism), "",
+		"  " + b.st.text.Render(b.q.prompt.Name+": ") + b.input.View(), "",
+		"  " + b.st.faint.Render("It is sent to the server and kept nowhere. Enter goes on · Esc cancels"),
+		"", "  " + b.st.faint.Render(b.hint),
+	}
+	return strings.TrimRight(block(lines, a.w, a.h), "\n")
+}

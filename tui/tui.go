@@ -1,0 +1,63 @@
+// Package tui is the full screen: one Bubble Tea model over a console.Session.
+//
+// model.go is the model and update.go routes messages to it; commands.go and
+// messages.go hold every command and message. Each pane is one file with the
+// same anatomy: a struct, new, setSize, handleKey, view. Sizes, styles and
+// keys come from outside. No pane does I/O and none knows another.
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"smtpconsole/tui/console"
+)
+
+// Options say what the full screen shows first.
+type Options struct {
+	// Console makes the sessions. It is told to ask on the screen.
+	Console *console.Console
+	// Target is the server to connect to; the zero Target shows the start screen.
+	Target console.Target
+	// Recall holds the lines typed before; nil means none.
+	Recall *console.Recall
+	// Theme is auto, dark, light or mono; "" means auto.
+	Theme string
+	// Drafts is the directory for messages being written; "" keeps them in
+	// memory only.
+	Drafts string
+}
+
+// Run shows the full screen until its user leaves or ctx ends, and restores
+// the terminal on every way out, a panic included. The error says that the
+// screen could not be shown, or what broke it.
+func Run(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := newModel(ctx, o, lipgloss.NewRenderer(os.Stdout), time.Now)
+	o.Console.AskWith(askPerson(m.asks))
+	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithAltScreen(), tea.WithMouseCellMotion())
+	_, err := program.Run()
+	m.putAway()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the screen failed: %w", err)
+	}
+	return nil
+}
+
+// putAway keeps the draft and ends the record whatever way the program ended.
+func (m *Model) putAway() {
+	_ = m.composer.saveNow()
+	if m.session != nil {
+		_ = m.session.Close()
+	}
+}

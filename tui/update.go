@@ -1,0 +1,358 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
+)
+
+// Update routes: sizes, events, results and clocks first, then keys and mouse
+// to whatever lies on top.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	case eventsMsg:
+		return m, m.onEvents(msg)
+	case doneMsg:
+		return m, m.onDone(msg)
+	case begunMsg:
+		return m, m.onBegun(msg)
+	case sessionsMsg:
+		return m, m.onSessions(msg)
+	case shownMsg:
+		return m, m.onShown(msg)
+	case closedMsg:
+		m.onClosed(msg)
+	case clockMsg:
+		return m, clock(m.ctx)
+	case progressMsg:
+		m.onProgress(msg)
+	case editedMsg:
+		m.onEdited(msg)
+	case askMsg:
+		m.question = newQuestionBox(m.st, msg.question, m.loginHint())
+		return m, waitAsk(m.ctx, m.asks)
+	case tea.KeyMsg:
+		return m, m.onKey(msg)
+	case tea.MouseMsg:
+		return m, m.onMouse(msg)
+	default:
+		cmd := m.composer.update(msg)
+		if notice := m.composer.notice(); notice != "" && !m.composing {
+			m.say(notice)
+		}
+		return m, cmd
+	}
+	return m, nil
+}
+
+// onEvents takes what happened, in order, and waits for more.
+func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
+	if msg.log != m.log || m.session == nil {
+		return nil
+	}
+	before := m.state.Phase
+	for _, ev := range msg.events {
+		m.take(ev)
+	}
+	m.transcript.append(msg.events...)
+	m.prompt.setState(m.state)
+	m.composer.setState(m.state)
+	m.explain()
+	var cmds []tea.Cmd
+	if m.state.Phase == protocol.PhaseData && before != protocol.PhaseData {
+		cmds = append(cmds, m.onAsked())
+	}
+	if msg.err == nil {
+		cmds = append(cmds, waitEvents(m.ctx, m.log, m.seq))
+	}
+	return tea.Batch(append(cmds, m.nextQueued())...)
+}
+
+// take folds one event into what the model knows of the session.
+func (m *Model) take(ev protocol.Event) {
+	m.remember(ev)
+	messages := m.state.Messages
+	verdict := ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Body
+	m.state = m.state.Apply(ev)
+	m.seq = ev.Seq
+	switch ev.Kind {
+	case protocol.KindClose:
+		m.onClose(ev)
+	case protocol.KindError:
+		m.onTrouble(ev)
+	}
+	if m.state.Messages > messages {
+		m.composer.sent()
+	} else if verdict {
+		m.composer.refused()
+	}
+}
+
+// onTrouble says what the transcript shows already only where that is not in
+// sight.
+func (m *Model) onTrouble(ev protocol.Event) {
+	switch {
+	case m.composing || strings.HasPrefix(ev.Code, "record."):
+		m.complain(protocol.Safe(ev.Text))
+	case m.state.Phase == protocol.PhaseClosed:
+		m.complain("no connection, the reason is above · F7 tries again · :connect TARGET tries another server")
+	}
+}
+
+// onClose ends the live part of a session; a message being written is kept.
+func (m *Model) onClose(ev protocol.Event) {
+	m.ended, m.queue, m.chunk = m.now(), nil, nil
+	if m.composing {
+		m.composing = false
+		m.complain("the connection ended; your message is kept. F7 connects again, F4 shows the message")
+		return
+	}
+	if m.status == "" {
+		m.say(protocol.Safe(ev.Text) + " · F7 connects again")
+	}
+}
+
+// onAsked answers a 354: with the rest of a pasted script, or the editor.
+func (m *Model) onAsked() tea.Cmd {
+	if text, rest, ok := messageIn(m.queue); ok {
+		m.queue = rest
+		return m.run(sendText(m.actions, m.session, text, nil, nil))
+	}
+	return m.compose()
+}
+
+// onDone ends an action; the next pasted line goes out where one waits.
+func (m *Model) onDone(msg doneMsg) tea.Cmd {
+	if msg.session != m.session {
+		return nil
+	}
+	m.running = max(0, m.running-1)
+	m.sent = 0
+	if msg.err != nil {
+		m.queue = nil
+		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {
+			m.complain(protocol.Safe(msg.err.Error()))
+		}
+		return nil
+	}
+	return m.nextQueued()
+}
+
+func (m *Model) onBegun(msg begunMsg) tea.Cmd {
+	if msg.err != nil {
+		m.complain(protocol.Safe(msg.err.Error()))
+		return nil
+	}
+	return m.show(msg.session)
+}
+
+func (m *Model) onClosed(msg closedMsg) {
+	if msg.err != nil {
+		m.complain("the record is not complete: " + protocol.Safe(msg.err.Error()))
+	}
+}
+
+func (m *Model) onProgress(msg progressMsg) {
+	if msg.session == m.session {
+		m.sent = msg.sent
+	}
+}
+
+func (m *Model) onEdited(msg editedMsg) {
+	if msg.err != nil {
+		m.complain("the editor failed, the line is as it was: " + msg.err.Error())
+		return
+	}
+	if first, _, many := strings.Cut(msg.text, "\n"); many {
+		m.paste(msg.text)
+	} else {
+		m.prompt.set(first)
+	}
+	m.explain()
+}
+
+// onKey gives a key to the uppermost thing that takes keys.
+func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
+	if key.Matches(msg, m.keys.redraw) {
+		return tea.ClearScreen
+	}
+	wasLeaving := m.leaving
+	m.status, m.leaving = "", false
+	switch {
+	case m.areas.tooSmall:
+		return m.leaveKey(msg, wasLeaving)
+	case m.question != nil:
+		m.answer(msg)
+		return nil
+	case m.reader != nil:
+		if m.reader.handleKey(msg) {
+			m.reader = nil
+		}
+		return nil
+	case m.picker != nil:
+		return m.pick(m.picker.handleKey(msg))
+	case m.searching:
+		m.searchKey(msg)
+		return nil
+	}
+	if cmd, ok := m.globalKey(msg); ok {
+		return cmd
+	}
+	switch {
+	case m.start != nil:
+		return m.startKey(msg, wasLeaving)
+	case m.composing:
+		return m.composerKey(msg)
+	case m.focus == focusTranscript:
+		return m.transcriptKey(msg)
+	case m.focus == focusInspector:
+		return m.inspectorKey(msg)
+	}
+	return m.promptKey(msg, wasLeaving)
+}
+
+// pick carries out what a picker said.
+func (m *Model) pick(taken *choice, done bool) tea.Cmd {
+	if done {
+		m.picker = nil
+	}
+	if taken == nil {
+		return nil
+	}
+	return taken.take(m)
+}
+
+// answer gives a key to the question of a login.
+func (m *Model) answer(msg tea.KeyMsg) {
+	if m.question.handleKey(msg) {
+		m.question = nil
+	}
+}
+
+// loginHint says who may log in to the practice server.
+func (m *Model) loginHint() string {
+	if m.session == nil || !m.session.Target.Practice {
+		return ""
+	}
+	return fmt.Sprintf("The practice server knows one user: %s, password %s.", console.PracticeUser, console.PracticePassword)
+}
+
+// leaveKey asks once and leaves at the second stroke.
+func (m *Model) leaveKey(msg tea.KeyMsg, again bool) tea.Cmd {
+	if !key.Matches(msg, m.keys.leave) {
+		return nil
+	}
+	if again || !m.live() {
+		return m.leave()
+	}
+	m.leaving = true
+	m.say("Leave? The connection is still open. Ctrl+D again leaves, any other key stays")
+	return nil
+}
+
+// onMouse scrolls what the wheel is over and selects what is clicked.
+func (m *Model) onMouse(msg tea.MouseMsg) tea.Cmd {
+	if m.areas.tooSmall {
+		return nil
+	}
+	switch {
+	case msg.Button == tea.MouseButtonWheelUp:
+		m.wheel(msg, -3)
+	case msg.Button == tea.MouseButtonWheelDown:
+		m.wheel(msg, 3)
+	case msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress:
+		return m.click(msg)
+	}
+	return nil
+}
+
+func (m *Model) wheel(msg tea.MouseMsg, n int) {
+	switch {
+	case m.reader != nil:
+		m.reader.scroll(n)
+	case m.picker != nil:
+		m.picker.move(n)
+	case m.composing || m.start != nil:
+	case m.areas.side.contains(msg.X, msg.Y) || m.focus == focusInspector && m.areas.side.w == 0:
+		m.inspector.scroll(n)
+	default:
+		m.transcript.scroll(n)
+	}
+}
+
+func (m *Model) click(msg tea.MouseMsg) tea.Cmd {
+	switch {
+	case m.reader != nil || m.question != nil:
+	case m.picker != nil:
+		return m.pick(m.picker.click(msg.X, msg.Y))
+	case m.start != nil:
+		return m.startClick(msg.Y)
+	case m.composing:
+	case m.areas.prompt.contains(msg.X, msg.Y):
+		m.setFocus(focusPrompt)
+	case m.areas.side.contains(msg.X, msg.Y):
+		m.setFocus(focusInspector)
+	case m.areas.main.contains(msg.X, msg.Y):
+		m.setFocus(focusTranscript)
+		m.transcript.click(msg.X-m.areas.main.x, msg.Y-m.areas.main.y)
+		m.explain()
+	}
+	return nil
+}
+
+// messageIn splits a queue of pasted lines at the lone dot that ends a
+// message; ok is false where there is none. Dots doubled for the wire are
+// single in the text (RFC 5321 §4.5.2).
+func messageIn(queue []string) (text string, rest []string, ok bool) {
+	for i, line := range queue {
+		if line == "." {
+			lines := make([]string, i)
+			for j := range lines {
+				lines[j] = strings.TrimPrefix(queue[j], ".")
+				if !strings.HasPrefix(queue[j], "..") {
+					lines[j] = queue[j]
+				}
+			}
+			return strings.Join(lines, "\r\n"), queue[i+1:], true
+		}
+	}
+	return "", queue, false
+}
+
+// nextQueued sends the next pasted line where the one before went through and
+// everything that it led to has been taken in.
+func (m *Model) nextQueued() tea.Cmd {
+	if len(m.queue) == 0 || m.composing || !m.live() || m.running > 0 || m.seq < m.session.Log.Len() {
+		return nil
+	}
+	line := m.queue[0]
+	m.queue = m.queue[1:]
+	a := console.Resolve(line, m.session.State())
+	if hold, held := a.(console.Hold); held {
+		m.queue = nil
+		m.prompt.set(line)
+		m.complain("stopped at a line that is held: " + hold.Line.Diags[0].Message)
+	}
+	return m.carry(a, line)
+}
+
+// paste offers what can be done with several lines at once.
+func (m *Model) paste(text string) {
+	lines := strings.Split(strings.TrimRight(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n"), "\n")
+	n := plural(len(lines), "line")
+	m.picker = newPicker(m.st, n+" were pasted", []choice{
+		{label: "send one by one", help: "each waits for the reply to the one before", take: func(m *Model) tea.Cmd { m.queue = lines; return m.nextQueued() }},
+		{label: "send as one group", help: "all in one write, as PIPELINING allows (RFC 2920)", take: func(m *Model) tea.Cmd { return m.sendGroup(lines) }},
+		{label: "put the first into the prompt", help: fmt.Sprintf("drops the %d others", len(lines)-1), take: func(m *Model) tea.Cmd { m.prompt.set(lines[0]); return nil }},
+		{label: "drop them all", help: "nothing is sent", take: func(*Model) tea.Cmd { return nil }},
+	})
+}
