@@ -1,0 +1,298 @@
+// Smtpconsole is an interactive SMTP console: one conversation with one mail
+// server, checked before it is sent and explained as it goes.
+//
+// This file is the command line: which command, which settings, which face,
+// which exit code.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"smtpconsole/history"
+	"smtpconsole/tui"
+	"smtpconsole/tui/console"
+	"smtpconsole/tui/line"
+	"smtpconsole/tui/line/quiet"
+)
+
+func main() {
+	quiet.End()
+	os.Exit(run(os.Args[1:]))
+}
+
+// run is main with an exit code. A signal ends the context, and with it the
+// session, in order; the exit code is then the one that shells report.
+func run(args []string) int {
+	ctx, stop := untilSignal(context.Background())
+	defer stop()
+	c := command{}
+	root := c.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var signalled signalError
+	switch {
+	case err != nil && ctx.Err() == nil:
+		fmt.Fprintln(os.Stderr, "smtpconsole:", err)
+		return line.ExitUsage
+	case c.exit == 0 && errors.As(context.Cause(ctx), &signalled) && !c.endless:
+		return 128 + int(signalled.Signal)
+	}
+	return c.exit
+}
+
+// signalError is the cause of a context that a signal ended.
+type signalError struct{ syscall.Signal }
+
+func (e signalError) Error() string { return "ended by signal: " + e.Signal.String() }
+
+// untilSignal returns a context that ends with SIGTERM or SIGHUP, and with
+// SIGINT where nobody types: to a person at a terminal Ctrl+C means less.
+func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
+	deadly := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	if !isTerminal(os.Stdin) {
+		deadly = append(deadly, os.Interrupt)
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, deadly...)
+	go func() {
+		select {
+		case s := <-signals:
+			cancel(signalError{s.(syscall.Signal)})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// command is what the command line says, and the exit code that comes of it.
+type command struct {
+	settings console.Settings
+	face     line.Options // what flags set of it
+	server   line.Server
+	endless  bool // it runs until a signal ends it
+	exit     int
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "smtpconsole [TARGET]", Long: line.RootHelp, Version: version(),
+		Args: arguments(0, 1, ""), RunE: c.console,
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	root.SetVersionTemplate("smtpconsole {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %s --help lists the flags", err, cmd.CommandPath())
+	})
+	server := c.server.Flags()
+	session := append(c.settings.Flags(), c.face.Flags())
+	add(root, session)
+	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, session...)), c.history(), c.check(), c.explain(), versions())
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.HasSubCommands() { // alone it does nothing, and a word it does not know is a mistake
+			cmd.Args, cmd.RunE = arguments(0, 0, ""), func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		line.WriteHelp(os.Stdout, cmd, append([]*pflag.FlagSet{server}, session...))
+	})
+	return root
+}
+
+func add(cmd *cobra.Command, groups []*pflag.FlagSet) {
+	for _, g := range groups {
+		cmd.Flags().AddFlagSet(g)
+	}
+}
+
+// arguments allows from least to most of them; advice is for fewer.
+func arguments(least, most int, advice string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return errors.New(advice)
+		case len(args) > most:
+			return fmt.Errorf("%q is one argument too many: %s --help says what is understood", args[most], cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// console runs the command that has no name.
+func (c *command) console(cmd *cobra.Command, args []string) (err error) {
+	var target console.Target
+	if len(args) > 0 {
+		target, err = console.ParseTarget(args[0])
+	}
+	if err != nil {
+		return err
+	}
+	return c.begin(cmd, target)
+}
+
+// begin opens the face that fits.
+func (c *command) begin(cmd *cobra.Command, target console.Target) error {
+	if err := c.settings.Settle(cmd.Flags(), console.ConfigDir()); err != nil {
+		return err
+	}
+	o := console.Options{Settings: c.settings, Version: version()}
+	if !c.settings.NoRecord {
+		o.Store = history.Open(history.DefaultDir())
+	}
+	screen := isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb"
+	switch {
+	case screen && !c.settings.Plain && !c.face.JSON:
+		return c.fullScreen(cmd.Context(), o, target)
+	case target == console.Target{}:
+		return fmt.Errorf("no TARGET is named, and without the full screen there is nowhere to choose one: %w", console.ErrTarget)
+	}
+	return c.plain(cmd.Context(), o, target)
+}
+
+func (c *command) fullScreen(ctx context.Context, o console.Options, target console.Target) error {
+	con := console.New(o)
+	defer con.Close()
+	kept, drafts := "", ""
+	if o.Store != nil {
+		kept = o.Store.Dir()
+		drafts = filepath.Join(kept, "drafts")
+	}
+	return tui.Run(ctx, tui.Options{Console: con, Target: target, Recall: console.OpenRecall(kept), Theme: c.settings.Theme, Drafts: drafts})
+}
+
+func (c *command) plain(ctx context.Context, o console.Options, target console.Target) (err error) {
+	face := c.face
+	face.Target, face.In, face.Out, face.Err = target, os.Stdin, os.Stdout, os.Stderr
+	face.Person = isTerminal(os.Stdin)
+	if isTerminal(os.Stdout) {
+		face.Columns = line.Width(os.Stdout)
+	}
+	face.Coloured = face.Columns > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if face.Person {
+		interrupts := make(chan os.Signal, 1)
+		signal.Notify(interrupts, os.Interrupt)
+		face.Interrupts, o.Ask = interrupts, line.Asker(os.Stdin, os.Stderr)
+	}
+	face.Console = console.New(o)
+	defer face.Console.Close()
+	c.exit, err = line.Run(ctx, face)
+	return err
+}
+
+func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "practice", Short: "talk to the built-in server, or let other programs do", Long: line.PracticeHelp(),
+		Args: arguments(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.server.Address == "" {
+				return c.begin(cmd, console.Target{Name: console.PracticeName, Practice: true})
+			}
+			c.endless = true
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+			defer stop()
+			return c.server.Serve(ctx, os.Stdout, os.Stderr)
+		},
+	}
+	add(cmd, groups)
+	return cmd
+}
+
+func (c *command) history() *cobra.Command {
+	cmd := &cobra.Command{Use: "history", Short: "list and show the recorded sessions", Long: line.HistoryHelp}
+	store := history.Open(history.DefaultDir())
+	list := &cobra.Command{
+		Use: "list", Short: "list the sessions, newest first", Args: arguments(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return line.List(cmd.Context(), os.Stdout, store, c.face.JSON)
+		},
+	}
+	c.jsonFlag(list)
+	format := "text"
+	show := &cobra.Command{
+		Use: "show ID", Short: "show one: part of its ID will do, and last is the newest",
+		Args: arguments(1, 1, "name a session, or last: smtpconsole history list lists them"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return line.Show(os.Stdout, os.Stderr, store, args[0], format)
+		},
+	}
+	show.Flags().StringVar(&format, "format", format, "print it as text or json")
+	path := &cobra.Command{
+		Use: "path", Short: "print the directory they are kept in", Args: arguments(0, 0, ""),
+		Run: func(*cobra.Command, []string) { fmt.Println(store.Dir()) },
+	}
+	cmd.AddCommand(list, show, path)
+	return cmd
+}
+
+func (c *command) jsonFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.face.JSON, "json", false, "print one JSON object a line")
+}
+
+func (c *command) check() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "check [FILE|-]", Short: "judge the lines of a dialogue, without a connection", Long: line.CheckHelp,
+		Args: arguments(0, 1, ""),
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			in := os.Stdin
+			if len(args) > 0 && args[0] != "-" {
+				if in, err = os.Open(args[0]); err != nil {
+					return err
+				}
+				defer in.Close()
+			}
+			held, err := line.Check(os.Stdout, in, c.face.JSON)
+			if held > 0 {
+				c.exit = line.ExitHeld
+			}
+			return err
+		},
+	}
+	c.jsonFlag(cmd)
+	return cmd
+}
+
+func (c *command) explain() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "explain WORD...", Short: "say what a command, parameter, code or term means", Long: line.ExplainHelp,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if c.face.JSON {
+				return line.ExplainJSON(os.Stdout, args)
+			}
+			return line.Explain(os.Stdout, args, line.Width(os.Stdout))
+		},
+	}
+	c.jsonFlag(cmd)
+	return cmd
+}
+
+func versions() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print the version", Args: arguments(0, 0, ""),
+		Run: func(*cobra.Command, []string) { fmt.Println("smtpconsole", version()) },
+	}
+}
+
+// version is the module's, and what it was built with and for.
+func version() string {
+	of := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		of = info.Main.Version
+	}
+	return fmt.Sprintf("%s %s %s/%s", of, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,107 @@
+package line
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"smtpconsole/tui/console"
+)
+
+// RootHelp, HistoryHelp, CheckHelp and ExplainHelp are what --help says before
+// it lists commands and flags.
+const (
+	RootHelp = `Talk to a mail server, line by line: what you type is checked before it is
+sent, and what it answers is explained. Sessions are recorded, passwords never.
+
+TARGET is host, host:port, [address]:port, smtp://host, smtps://host or practice.
+Without one the start screen offers the built-in practice server.
+
+  smtpconsole practice                   try it, with no server of your own
+  smtpconsole mail.example.org:587       talk to a server
+  smtpconsole --plain HOST <script.txt   run a script: each line waits for its reply
+
+A flag can stand in config.toml too, and in the environment: --tls-min is
+SMTPCONSOLE_TLS_MIN. The password comes from --password-command, from
+SMTPCONSOLE_PASSWORD, from .netrc, or from you, never from an argument.
+
+Exit codes: 0 as expected, 1 usage, 2 no connection, 6 closed unexpectedly;
+refused: 21 greeting, 22 EHLO, 23 MAIL, 24 every RCPT, 25 DATA, 26 message,
+27 QUIT, 28 AUTH, 29 TLS; 41 a line did not validate.`
+
+	HistoryHelp = `Every session is recorded, unless --no-record is set.
+
+  smtpconsole history list
+  smtpconsole history show last
+  smtpconsole history show --format json last`
+
+	CheckHelp = `Judge the lines of FILE, or of standard input, as if a server that offers every
+extension had taken all lines before. Behind DATA lines are the message, up to a
+lone dot. The exit code is 0 where no line has an error, else 41.
+
+  smtpconsole check dialogue.txt
+  echo 'EHLO [::1]' | smtpconsole check --json`
+
+	ExplainHelp = `Say what a command, a parameter, a reply code, an enhanced code, an EHLO
+keyword, a port or a word of mail means.
+
+  smtpconsole explain 550 5.7.1
+  smtpconsole explain NOTIFY greylisting`
+)
+
+// PracticeHelp is what --help says of the practice server.
+func PracticeHelp() string {
+	return fmt.Sprintf(`A mail server to practise on: on this machine only, in memory, never relaying.
+It takes any recipient at example.test and example.org, but unknown@ is refused
+with 550, full@ with 452, greylist@ with 451 on the first try, and forward@ is
+answered with 251. AUTH takes the user %s with the password %s. HELP,
+typed to the server, says the rest.
+
+  smtpconsole practice
+  smtpconsole practice --serve 127.0.0.1:2525 --cert-out ca.pem
+  curl --ssl-reqd --cacert ca.pem smtp://localhost:2525 \
+    --mail-from a@example.org --mail-rcpt b@example.test --crlf -T mail.eml`, console.PracticeUser, console.PracticePassword)
+}
+
+// WriteHelp prints help on cmd: its text, its commands and its flags, those of
+// groups under their titles.
+func WriteHelp(w io.Writer, cmd *cobra.Command, groups []*pflag.FlagSet) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\nUsage: %s\n", cmp.Or(cmd.Long, cmd.Short), cmd.UseLine())
+	var rows [][]string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() && sub.Name() != "help" {
+			rows = append(rows, []string{"  " + sub.Name(), sub.Short})
+		}
+	}
+	section(&b, "Commands", table(rows, 0))
+	shown := map[*pflag.Flag]bool{}
+	for _, g := range groups {
+		own := pflag.NewFlagSet("", pflag.ContinueOnError)
+		own.SortFlags = false
+		g.VisitAll(func(f *pflag.Flag) {
+			if shown[f] = cmd.LocalFlags().Lookup(f.Name) == f; shown[f] {
+				own.AddFlag(f)
+			}
+		})
+		section(&b, g.Name(), own.FlagUsages())
+	}
+	others := pflag.NewFlagSet("", pflag.ContinueOnError)
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if !shown[f] {
+			others.AddFlag(f)
+		}
+	})
+	section(&b, "Other", others.FlagUsages())
+	_, _ = io.WriteString(w, b.String())
+}
+
+func section(b *strings.Builder, title, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "\n%s\n%s", title, text)
+	}
+}
