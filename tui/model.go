@@ -27,11 +27,14 @@ const (
 // methods run on the Bubble Tea goroutine.
 type Model struct {
 	o    Options
+	r    *lipgloss.Renderer
 	st   *styles
 	keys keyMap
 	now  func() time.Time
 	ctx  context.Context // ends with the program
 	asks chan *question
+	// asksGround is true where the terminal is to be asked for its colour.
+	asksGround bool
 
 	w, h  int
 	areas areas
@@ -85,7 +88,7 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 		o.Recall = console.OpenRecall("")
 	}
 	m := &Model{
-		o: o, st: st, keys: defaultKeys(), now: now, ctx: ctx, asks: make(chan *question),
+		o: o, r: r, st: st, keys: defaultKeys(), now: now, ctx: ctx, asks: make(chan *question),
 		transcript: newTranscript(st), inspector: newInspector(st), prompt: newPrompt(st), composer: newComposer(st, now),
 		search: textinput.New(),
 	}
@@ -102,6 +105,9 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 // Init begins with the target, or with the start screen and its recent targets.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{clock(m.ctx), waitAsk(m.ctx, m.asks), findDrafts(m.o.Drafts)}
+	if m.asksGround {
+		cmds = append(cmds, askGround)
+	}
 	switch {
 	case m.start == nil:
 		cmds = append(cmds, begin(m.o.Console, m.o.Target))

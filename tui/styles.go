@@ -94,14 +94,17 @@ func (s *styles) severity(sev protocol.Severity) lipgloss.Style {
 	}
 }
 
-// applyTheme fixes what the renderer would otherwise ask the terminal.
+// applyTheme says what the terminal's ground is, so that nobody asks it while
+// it is in use: see background.go.
 func applyTheme(r *lipgloss.Renderer, theme string) {
+	dark, _ := darkByEnvironment()
 	switch theme {
 	case "dark":
-		r.SetHasDarkBackground(true)
+		dark = true
 	case "light":
-		r.SetHasDarkBackground(false)
+		dark = false
 	case "mono":
 		r.SetColorProfile(termenv.Ascii)
 	}
+	r.SetHasDarkBackground(dark)
 }

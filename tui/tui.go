@@ -41,8 +41,11 @@ func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := newModel(ctx, o, lipgloss.NewRenderer(os.Stdout), time.Now)
+	m.asksGround = asksGround(o.Theme)
 	o.Console.AskWith(askPerson(m.asks))
-	program := tea.NewProgram(m, tea.WithContext(ctx), tea.WithAltScreen(), tea.WithMouseCellMotion())
+	var program *tea.Program
+	input := &ears{File: os.Stdin, heard: func(dark bool) { program.Send(groundMsg{dark}) }}
+	program = tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithAltScreen(), tea.WithMouseCellMotion())
 	_, err := program.Run()
 	m.putAway()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {

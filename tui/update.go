@@ -37,6 +37,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.onProgress(msg)
 	case editedMsg:
 		m.onEdited(msg)
+	case groundMsg:
+		m.r.SetHasDarkBackground(msg.dark)
+		m.transcript.drawn.clear()
+		m.explain()
 	case askMsg:
 		m.question = newQuestionBox(m.st, msg.question, m.loginHint())
 		return m, waitAsk(m.ctx, m.asks)
