@@ -65,6 +65,17 @@ func (pg *page) gap() {
 	}
 }
 
+// remark is a diagnostic with its fix and its rule.
+func (pg *page) remark(d protocol.Diagnostic) {
+	pg.put(pg.st.severity(d.Severity).Bold(true), d.Severity.String()+" · "+d.Code)
+	pg.put(pg.st.text, d.Message)
+	if d.Fix != "" {
+		pg.put(pg.st.faint, "fix: "+d.Fix)
+	}
+	pg.put(pg.st.faint, d.Ref)
+	pg.gap()
+}
+
 // row is a term with its meaning beside it, or below where it is narrow.
 func (pg *page) row(term lipgloss.Style, name, meaning string, column int) {
 	head := protocol.Safe(name)
@@ -89,13 +100,7 @@ func typedPage(st *styles, w int, p *prompt, state protocol.State) []string {
 		if p.unfinished(d) {
 			continue
 		}
-		pg.put(st.severity(d.Severity).Bold(true), d.Severity.String()+" · "+d.Code)
-		pg.put(st.text, d.Message)
-		if d.Fix != "" {
-			pg.put(st.faint, "fix: "+d.Fix)
-		}
-		pg.put(st.faint, d.Ref)
-		pg.gap()
+		pg.remark(d)
 	}
 	if tok, ok := wordAt(p); ok && tok.Help != "" && tok.Role != protocol.RoleVerb {
 		topicLines(pg, protocol.Explain(tok.Help), 1)
@@ -242,13 +247,7 @@ func eventPage(st *styles, w int, ev protocol.Event) []string {
 	pg.put(st.text, ev.String()[2:])
 	pg.gap()
 	for _, d := range ev.Diags {
-		pg.put(st.severity(d.Severity).Bold(true), d.Severity.String()+" · "+d.Code)
-		pg.put(st.text, d.Message)
-		if d.Fix != "" {
-			pg.put(st.faint, "fix: "+d.Fix)
-		}
-		pg.put(st.faint, d.Ref)
-		pg.gap()
+		pg.remark(d)
 	}
 	if ev.TLS != nil {
 		pg.lines = append(pg.lines, tlsPage(st, w, ev.TLS)...)
