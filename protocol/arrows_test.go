@@ -15,9 +15,10 @@ import (
 // arrows are the imports among our packages that there may be: main → tui →
 // history → protocol, and never back.
 var arrows = map[string][]string{
-	".":                 {"tui", "tui/line", "tui/console", "history"},
+	".":                 {"tui", "tui/line", "tui/line/quiet", "tui/console", "history"},
 	"tui":               {"tui/console", "history", "protocol", "protocol/sasl"},
 	"tui/line":          {"tui/console", "history", "protocol", "protocol/practice", "protocol/sasl"},
+	"tui/line/quiet":    nil,
 	"tui/console":       {"history", "protocol/wire", "protocol/practice", "protocol/sasl", "protocol"},
 	"history":           {"protocol/wire", "protocol"},
 	"protocol/wire":     {"protocol/sasl", "protocol"},

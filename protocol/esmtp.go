@@ -33,18 +33,18 @@ func (p *parser) expectParam(start int) {
 	switch {
 	case p.pos > start:
 		p.expect(wantParam, start+1)
-		p.ghost = paramGhost(p.spec, *p.st)
+		p.ghost = p.paramGhost()
 	case p.ghost == "" && len(p.expects) == 0:
-		p.ghost = " " + paramGhost(p.spec, *p.st)
+		p.ghost = " " + p.paramGhost()
 	}
 }
 
-// paramGhost hints at the offered parameters, the first few.
-func paramGhost(spec *Spec, st State) string {
+// paramGhost hints at the offered parameters that are not given, the first few.
+func (p *parser) paramGhost() string {
 	const most = 3
 	var parts []string
-	for _, par := range spec.Params {
-		if st.Caps.Has(par.Keyword) && len(parts) < most {
+	for _, par := range p.spec.Params {
+		if _, given := p.cmd.Param(par.Name); !given && p.st.Caps.Has(par.Keyword) && len(parts) < most {
 			parts = append(parts, "["+par.Syntax+"]")
 		}
 	}

@@ -242,7 +242,7 @@ func (m *Model) keyRow() string {
 	case !m.live():
 		return m.keyList(m.keys.reconnect, m.keys.sessions, m.keys.message, m.keys.help, m.keys.leave, m.keys.palette)
 	}
-	return m.keyList(m.keys.complete, m.keys.help, m.keys.fix, m.keys.templates, m.keys.message, m.keys.sessions, m.keys.panes, m.keys.palette, m.keys.recall)
+	return m.keyList(m.keys.help, m.keys.palette, m.keys.complete, m.keys.templates, m.keys.message, m.keys.sessions, m.keys.panes, m.keys.recall)
 }
 
 // keyList is bindings in a row.
