@@ -50,6 +50,7 @@ type composer struct {
 	asking bool   // a key has to confirm that the connection is dropped
 	note   string // a sentence, until the next key
 	handed bool   // the text went out as it is, and no verdict has come
+	lines  bool   // the header is being typed line by line, as tutorials have it
 
 	drafts draftKeeper
 }
@@ -77,7 +78,7 @@ func newComposer(st *styles, now func() time.Time) *composer {
 // clear begins an empty message.
 func (c *composer) clear() {
 	c.fields, c.body, c.focus = newForm(), bodyText{lines: []string{""}}, 0
-	c.alone, c.handed, c.remarks = false, false, nil
+	c.alone, c.handed, c.lines, c.remarks = false, false, false, nil
 }
 
 func (c *composer) setSize(w, h int) { c.w, c.h = w, h }
@@ -267,7 +268,9 @@ func (c *composer) fieldKey(msg tea.KeyMsg) {
 	switch {
 	case key.Matches(msg, c.keys.up):
 		c.moveFocus(-1)
-	case key.Matches(msg, c.keys.down, c.keys.enter):
+	case key.Matches(msg, c.keys.enter):
+		c.enterField()
+	case key.Matches(msg, c.keys.down):
 		c.moveFocus(1)
 	default:
 		c.fields[c.focus].handleKey(msg)
@@ -279,6 +282,8 @@ func (c *composer) fieldKey(msg tea.KeyMsg) {
 func (c *composer) bodyKey(msg tea.KeyMsg) composerAction {
 	enter := key.Matches(msg, c.keys.enter)
 	switch {
+	case enter && c.enterLine():
+		return composerNone
 	case enter && !c.chunk && c.body.endsWithDot():
 		c.body.removeDot()
 		return c.finish()

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -321,5 +322,42 @@ func TestComposerView(t *testing.T) {
 			checkFrame(t, frame, tt.w, tt.h)
 			golden.RequireEqual(t, []byte(frame+"\n"+c.keyRow()+"\n"))
 		})
+	}
+}
+
+// TestComposerLargeIsCheckedLater: a large text is judged when it is saved.
+func TestComposerLargeIsCheckedLater(t *testing.T) {
+	c := composerAt(t, protocol.State{}, 80, 17)
+	write(c, strings.Repeat("x", promptly))
+	has := func() bool {
+		return slices.ContainsFunc(c.remarks, func(r protocol.MessageRemark) bool { return r.Code == "line.long" })
+	}
+	if has() {
+		t.Error("a large text is checked at every stroke")
+	}
+	c.update(draftTickMsg{})
+	if !has() {
+		t.Error("a large text is never checked")
+	}
+}
+
+// TestComposerTypedHeader: a message typed as tutorials show it, header lines
+// and all, comes out as meant.
+func TestComposerTypedHeader(t *testing.T) {
+	c := composerAt(t, asked(), 80, 24)
+	for _, line := range []string{"From: me@example.org", "Subject: hello: world", "", "Note: this is text", "the end"} {
+		typeIn(c, line, "enter")
+	}
+	text := c.text()
+	for _, want := range []string{"From: me@example.org\r\n", "Subject: hello: world\r\n", "\r\n\r\nNote: this is text\r\nthe end\r\n"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %q", want, text)
+		}
+	}
+	if strings.Count(text, "Subject:") != 1 || strings.Count(text, "From:") != 1 {
+		t.Errorf("a header line stands twice: %q", text)
+	}
+	if action := typeIn(c, ".", "enter"); action != composerFinish {
+		t.Errorf("the dot gives %v", action)
 	}
 }

@@ -100,9 +100,10 @@ func (c *composer) restore(d draft) tea.Cmd {
 	values, body := splitDraft(d.text)
 	for i, f := range c.fields {
 		f.set(values[i])
+		f.own = !f.follows // It had its proposal; if it is empty now, somebody emptied it.
 	}
 	c.body.lines = body
-	if c.state.HasFrom { // The editor is open already, on an envelope.
+	if c.state.HasFrom { // The editor is open already.
 		c.offer()
 	}
 	c.focus = len(c.fields)

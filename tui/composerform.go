@@ -38,6 +38,7 @@ type formField struct {
 	formRow
 	input textinput.Model
 	given string // the proposal taken last
+	own   bool   // somebody decided on it in an earlier run: no more proposals
 	edits int
 }
 
@@ -99,7 +100,7 @@ func (f *formField) update(msg tea.KeyMsg) {
 func (c *composer) offer() {
 	for _, f := range c.fields {
 		value := f.offer(c)
-		if f.touched() || value == "" || f.given != "" && !f.follows {
+		if f.own || f.touched() || value == "" || f.given != "" && !f.follows {
 			continue
 		}
 		f.set(value)

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"smtpconsole/protocol"
 )
 
 // write edits c and returns the command the edit asks for.
@@ -324,32 +322,12 @@ func TestSplitDraft(t *testing.T) {
 	}
 }
 
-// TestDraftLargeIsCheckedLater: a large text is judged when it is saved.
-func TestDraftLargeIsCheckedLater(t *testing.T) {
-	c := composerAt(t, protocol.State{}, 80, 17)
-	line := make([]byte, promptly)
-	for i := range line {
-		line[i] = 'x'
-	}
-	write(c, string(line))
-	has := func() bool {
-		return slices.ContainsFunc(c.remarks, func(r protocol.MessageRemark) bool { return r.Code == "line.long" })
-	}
-	if has() {
-		t.Error("a large text is checked at every stroke")
-	}
-	c.update(draftTickMsg{})
-	if !has() {
-		t.Error("a large text is never checked")
-	}
-}
-
 // TestDraftIntoTransaction: a draft found after the editor opened gets what
 // the envelope has for its empty fields.
 func TestDraftIntoTransaction(t *testing.T) {
 	c := keeping(t, "")
 	c.update(draftsMsg{drafts: []draft{{text: "From: \nTo: all\nSubject: s\nDate: \nMessage-ID: \n\nx"}}})
-	if got := c.fields[0].value() + " " + c.fields[1].value() + " " + c.body.lines[0]; got != "ann@example.org all x" {
-		t.Errorf("got %q", got)
+	if got, want := c.text(), "From: ann@example.org\r\nTo: all\r\nSubject: s\r\n\r\nx\r\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -47,20 +47,24 @@ func Run(ctx context.Context, o Options) error {
 	input := &ears{File: os.Stdin, heard: func(dark bool) { program.Send(groundMsg{dark}) }}
 	program = tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithAltScreen(), tea.WithMouseCellMotion())
 	_, err := program.Run()
-	m.putAway()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil
+		err = nil
 	}
 	if err != nil {
-		return fmt.Errorf("the screen failed: %w", err)
+		err = fmt.Errorf("the screen failed: %w", err)
 	}
-	return nil
+	return errors.Join(err, m.putAway())
 }
 
 // putAway keeps the draft and ends the record whatever way the program ended.
-func (m *Model) putAway() {
-	_ = m.composer.saveNow()
-	if m.session != nil {
-		_ = m.session.Close()
+// The error says what could not be kept.
+func (m *Model) putAway() error {
+	err := m.composer.saveNow()
+	if err != nil {
+		err = fmt.Errorf("the draft is lost: %w", err)
 	}
+	if m.session != nil {
+		err = errors.Join(err, m.session.Close())
+	}
+	return err
 }

@@ -84,8 +84,8 @@ func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
 // take folds one event into what the model knows of the session.
 func (m *Model) take(ev protocol.Event) {
 	m.remember(ev)
+	judged := m.judges(ev)
 	messages := m.state.Messages
-	verdict := ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Body
 	m.state = m.state.Apply(ev)
 	m.seq = ev.Seq
 	switch ev.Kind {
@@ -94,11 +94,21 @@ func (m *Model) take(ev protocol.Event) {
 	case protocol.KindError:
 		m.onTrouble(ev)
 	}
-	if m.state.Messages > messages {
+	switch {
+	case m.state.Messages > messages, judged && m.state.Phase == protocol.PhaseChunk:
 		m.composer.sent()
-	} else if verdict {
+	case judged:
 		m.composer.refused()
 	}
+}
+
+// judges tells whether ev is the reply to a message, or to a chunk of one.
+func (m *Model) judges(ev protocol.Event) bool {
+	if ev.Reply == nil || !m.state.Busy() {
+		return false
+	}
+	aw := m.state.Awaited[0]
+	return aw.Body || aw.Cmd.Verb == "BDAT"
 }
 
 // onTrouble says what the transcript shows already only where that is not in
