@@ -33,22 +33,10 @@ func (p *parser) expectParam(start int) {
 	switch {
 	case p.pos > start:
 		p.expect(wantParam, start+1)
-		p.ghost = p.paramGhost()
+		p.paramGhost = true
 	case p.ghost == "" && len(p.expects) == 0:
-		p.ghost = " " + p.paramGhost()
+		p.ghost, p.paramGhost = " ", true
 	}
-}
-
-// paramGhost hints at the offered parameters that are not given, the first few.
-func (p *parser) paramGhost() string {
-	const most = 3
-	var parts []string
-	for _, par := range p.spec.Params {
-		if _, given := p.cmd.Param(par.Name); !given && p.st.Caps.Has(par.Keyword) && len(parts) < most {
-			parts = append(parts, "["+par.Syntax+"]")
-		}
-	}
-	return strings.Join(parts, " ")
 }
 
 // param = esmtp-keyword ["=" esmtp-value]   RFC 5321 §4.1.2

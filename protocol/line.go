@@ -9,11 +9,10 @@ type Line struct {
 	Tokens []Token
 	// Diags are in the order of their place in the line.
 	Diags []Diagnostic
-	// Ghost is the rest of the syntax after the end of the line, to be shown
-	// faint: it is a hint and cannot be sent.
-	Ghost string
 
-	expects []expectation
+	expects    []expectation
+	ghost      string
+	paramGhost bool // parameters may follow the ghost
 }
 
 // Held tells whether Enter must not send the line.

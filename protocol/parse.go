@@ -47,7 +47,9 @@ type parser struct {
 	faults  []fault
 	expects []expectation
 	ghost   string
-	utf8    bool // the path needs SMTPUTF8
+	// paramGhost is true where offered parameters may follow the ghost.
+	paramGhost bool
+	utf8       bool // the path needs SMTPUTF8
 }
 
 // fault is a diagnostic with the edits that mend it, none where nothing can.
@@ -113,7 +115,7 @@ func (p *parser) slice(sp Span) string { return p.raw[sp.Start:sp.End] }
 
 // line closes the description: remarks in order, fixes worked out.
 func (p *parser) line() Line {
-	ln := Line{Raw: p.raw, Spec: p.spec, Cmd: p.cmd, Tokens: p.tokens, Ghost: p.ghost, expects: p.expects}
+	ln := Line{Raw: p.raw, Spec: p.spec, Cmd: p.cmd, Tokens: p.tokens, ghost: p.ghost, paramGhost: p.paramGhost, expects: p.expects}
 	if len(p.faults) == 0 {
 		return ln
 	}

@@ -266,7 +266,7 @@ func TestGhost(t *testing.T) {
 		{"EHLO ", "name|[address]"},
 		{"AUTH ", "mechanism [initial-response]"},
 	} {
-		if got := Parse(c.line, at(t, readyText)).Ghost; got != c.ghost {
+		if got := Parse(c.line, at(t, readyText)).Ghost(at(t, readyText)); got != c.ghost {
 			t.Errorf("%q: ghost %q, want %q", c.line, got, c.ghost)
 		}
 	}

@@ -54,6 +54,23 @@ func (ln Line) Wants(st State) []Want {
 	return wants
 }
 
+// Ghost returns the rest of the syntax after the end of the line, to be shown
+// faint: it is a hint and cannot be sent. st must be the state the line was
+// parsed in.
+func (ln Line) Ghost(st State) string {
+	if !ln.paramGhost {
+		return ln.ghost
+	}
+	const most = 3 // parameters that are hinted at
+	var parts []string
+	for _, par := range ln.Spec.Params {
+		if _, given := ln.Cmd.Param(par.Name); !given && st.Caps.Has(par.Keyword) && len(parts) < most {
+			parts = append(parts, "["+par.Syntax+"]")
+		}
+	}
+	return ln.ghost + strings.Join(parts, " ")
+}
+
 // fold tells whether text begins with prefix, in any case.
 func fold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)

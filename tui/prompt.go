@@ -308,7 +308,7 @@ func (p *prompt) coloured(room int) (string, int) {
 
 // ghost is the cursor at the end of the line with the rest of the syntax behind.
 func (p *prompt) ghost() string {
-	ghost := p.line.Ghost
+	ghost := p.line.Ghost(p.state)
 	if p.value() == "" {
 		ghost = "type a command; Tab shows what may come now"
 	}
