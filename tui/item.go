@@ -22,7 +22,7 @@ var longReplies = map[string]int32{"EHLO": 16, "LHLO": 16, "HELP": 16}
 
 // metaWords say what happened besides the dialogue.
 var metaWords = map[protocol.Kind]string{
-	protocol.KindConnect: "connected", protocol.KindTLS: "TLS", protocol.KindNote: "note",
+	protocol.KindConnect: "connected", protocol.KindTLS: "encrypted", protocol.KindNote: "note",
 	protocol.KindError: "error", protocol.KindClose: "closed",
 }
 
@@ -40,10 +40,12 @@ type paragraph struct {
 	label      string // in front of the first row
 	labelStyle lipgloss.Style
 	indent     int // cells in front of every row, the label's among them
+	hang       int // cells more in front of all rows but the first
 	text       string
 	head       int // octets of text that are painted like the label
 	style      lipgloss.Style
-	tail       string // small print at the right end of the first row
+	tail       string          // small print at the right end of the first row
+	marks      []protocol.Span // what the search found in text
 }
 
 // paragraphs are the texts of entry n, made safe.
@@ -71,14 +73,14 @@ func (t *transcript) paragraphs(n int) []paragraph {
 func (t *transcript) replyParagraphs(n int) []paragraph {
 	var ps []paragraph
 	style, glyph := t.replyStyle(n)
-	code, indent := replyCode(t.event(n).Text), 4
+	code, hang := replyCode(t.event(n).Text), 0
 	if code != "" {
-		indent += len(code) + 1
+		hang = len(code) + 1
 	}
 	for ev := range t.eventsOf(n) {
-		p := paragraph{indent: indent, text: protocol.Safe(lineBehind(code, ev.Text)), style: t.st.text}
+		p := paragraph{indent: 4 + hang, text: protocol.Safe(lineBehind(code, ev.Text)), style: t.st.text}
 		if len(ps) == 0 {
-			p.label, p.labelStyle, p.indent = "S "+glyph+" ", style, 4
+			p.label, p.labelStyle, p.indent, p.hang = "S "+glyph+" ", style, 4, hang
 			p.text, p.head, p.tail = protocol.Safe(firstLine(ev.Text)), len(code), t.replyTail(n)
 		}
 		ps = append(ps, p)

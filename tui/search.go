@@ -141,18 +141,20 @@ func (t *transcript) prev() {
 	t.goTo(i + len(t.hits) - 1)
 }
 
-// goTo selects match i, counted round, and shows the row it is on. Where that
-// row is folded away the entry is unfolded.
+// goTo selects match i, counted round, and shows the row it is on with what
+// comes before it. Where that row is folded away the entry is unfolded.
 func (t *transcript) goTo(i int) {
 	if len(t.hits) == 0 {
 		return
 	}
 	t.pause()
 	t.at = int(t.hits[i%len(t.hits)])
-	if t.drawing(t.at, false).hit < 0 && t.folded(t.at) {
+	if t.drawing(t.at).hit < 0 && t.folded(t.at) {
 		t.setFold(t.at, foldOpen)
 	}
-	t.show(spot{t.at, max(0, t.drawing(t.at, false).hit)})
+	hit := spot{t.at, max(0, t.drawing(t.at).hit)}
+	t.show(t.walk(hit, -t.h/3))
+	t.show(hit)
 }
 
 // search looks through everything that is listed.

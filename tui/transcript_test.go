@@ -372,9 +372,9 @@ func TestTranscriptFold(t *testing.T) {
 	tr := plainTranscript(80, 40)
 	tr.append(mixed()...)
 	tr.find("HELP")
-	for _, c := range []struct{ want string }{{"+6 lines"}, {"seven"}, {"+6 lines"}} {
-		if got := seen(t, tr, "+6 lines", "seven"); got != c.want {
-			t.Fatalf("HELP shows %s, want %s", got, c.want)
+	for _, want := range []string{"seven", "+6 lines", "seven"} {
+		if got := seen(t, tr, "+6 lines", "seven"); got != want {
+			t.Fatalf("HELP shows %s, want %s", got, want)
 		}
 		tr.toggleFold()
 	}
@@ -408,7 +408,7 @@ func TestTranscriptFold(t *testing.T) {
 }
 
 func TestTranscriptFind(t *testing.T) {
-	tr := plainTranscript(80, 10)
+	tr := plainTranscript(80, 24)
 	tr.append(mixed()...)
 	if hits := tr.find("RECIPIENT"); hits != 2 {
 		t.Fatalf("%d hits", hits)
@@ -542,16 +542,22 @@ func TestTranscriptCopy(t *testing.T) {
 	}
 }
 
-// TestTranscriptResize: what was at the top stays there at any width.
+// TestTranscriptResize: what is selected stays in sight at any size, and the
+// window comes back as it was.
 func TestTranscriptResize(t *testing.T) {
 	tr := plainTranscript(80, 10)
 	tr.append(mixed()...)
-	tr.scroll(-12)
-	top := strings.Fields(rowsOf(t, tr)[0])
-	for _, w := range []int{50, 33, 120, 20, 5, 80} {
-		tr.setSize(w, 10)
-		if got := rowsOf(t, tr)[0]; w >= 20 && !strings.HasPrefix(strings.Join(strings.Fields(got), " "), strings.Join(top[:3], " ")) {
-			t.Errorf("%d columns: the top is %q, was %q", w, got, top)
+	for _, n := range []int{-12, -5, -5} {
+		tr.scroll(n)
+		before, selected := tr.view(), marked(t, tr)
+		for _, size := range [][2]int{{50, 10}, {33, 4}, {20, 3}, {0, 0}, {120, 7}, {5, 60}} {
+			tr.setSize(size[0], size[1])
+			if size[0] >= 20 && marked(t, tr) == "" {
+				t.Errorf("%v: the selection is out of sight", size)
+			}
+		}
+		if tr.setSize(80, 10); tr.view() != before || selected == "" {
+			t.Errorf("the window was\n%s\nand is\n%s", before, tr.view())
 		}
 	}
 }
@@ -562,25 +568,25 @@ func TestTranscriptHostile(t *testing.T) {
 		"220 \x1b[2J\x1b]52;c;YQ==\a", "220 \u202eevil\u2066", "220 a\x00b\r\n250 c", strings.Repeat("x", 64<<10), strings.Repeat("日", 20<<10),
 		"220 \xff\xfe caf\xe9", "220-\u0301\u0301", "250 e\u0301\u0301\u0301\u0301\u0301", "250 👩\u200d👩\u200d👧 🇩🇪🇫🇷", "25", "", "250-", "250", strings.Repeat(" ", 300),
 	}
-	for _, profile := range []termenv.Profile{termenv.Ascii, termenv.TrueColor} {
-		for _, w := range []int{1, 2, 7, 20, 61, 200} {
-			tr := colouredTranscript(profile, w, 9)
-			tr.setFocus(true)
-			for _, kind := range []protocol.Kind{protocol.KindServer, protocol.KindClient, protocol.KindHeld, protocol.KindNote, protocol.KindBody, "odd\x1b"} {
-				for _, text := range texts {
-					tr.append(protocol.Event{Seq: tr.events.len() + 1, Kind: kind, Text: text, SHA256: text, Diags: []protocol.Diagnostic{{Message: text}}})
-					tr.toggleFold()
-					rowsOf(t, tr)
-				}
-			}
-			tr.find("x")
-			for range 50 {
-				tr.page(-1)
+	kinds := []protocol.Kind{protocol.KindServer, protocol.KindClient, protocol.KindHeld, protocol.KindNote, protocol.KindBody, "odd\x1b"}
+	for i, w := range []int{2, 20, 61, 200} {
+		tr := colouredTranscript([]termenv.Profile{termenv.Ascii, termenv.TrueColor}[i%2], w, 9)
+		tr.setFocus(true)
+		for _, kind := range kinds {
+			for _, text := range texts {
+				tr.append(protocol.Event{Seq: tr.events.len() + 1, Kind: kind, Text: text, SHA256: text, Diags: []protocol.Diagnostic{{Message: text}}})
 				rowsOf(t, tr)
 			}
-			if i := strings.IndexFunc(strings.ReplaceAll(tr.copy(copyAll), "\n", ""), hostile); i >= 0 {
-				t.Errorf("the copy has a control at %d", i)
-			}
+			tr.toggleFold()
+			rowsOf(t, tr)
+		}
+		tr.find("x")
+		for range 50 {
+			tr.page(-1)
+			rowsOf(t, tr)
+		}
+		if i := strings.IndexFunc(strings.ReplaceAll(tr.copy(copyAll), "\n", ""), hostile); i >= 0 {
+			t.Errorf("the copy has a control at %d", i)
 		}
 	}
 }
@@ -595,7 +601,7 @@ func TestWrapCells(t *testing.T) {
 		{"a bcdefg", 4, "a |bcde|fg"}, {"日本語", 4, "日本|語"}, {"日本", 1, "日|本"}, {" abc日", 4, " |abc|日"}, {"abcd ", 4, "abcd"},
 	} {
 		var rows []string
-		for _, span := range wrapCells(c.s, c.limit) {
+		for _, span := range wrapCells(c.s, c.limit, c.limit) {
 			rows = append(rows, c.s[span.Start:span.End])
 		}
 		if got := strings.Join(rows, "|"); got != c.want {

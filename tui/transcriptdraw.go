@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -18,17 +18,12 @@ const (
 
 func (t *transcript) setFocus(on bool) { t.focused = on }
 
-// setSize takes the pane's cells. While not following, what is at the top stays
-// there unless that would hide what is selected.
+// setSize takes the pane's cells. The place in the session stays; see first.
 func (t *transcript) setSize(w, h int) {
 	if w != t.w {
 		t.drawn.clear()
 	}
 	t.w, t.h = w, h
-	atSelected := func(s spot) bool { return s.entry == t.at }
-	if !t.follow && !slices.ContainsFunc(t.window(), atSelected) {
-		t.show(spot{t.at, 0})
-	}
 }
 
 // view is exactly h lines of exactly w cells, or "" where there is no room.
@@ -39,7 +34,7 @@ func (t *transcript) view() string {
 	lead := t.litLead()
 	rows := make([]string, 0, t.h)
 	for _, s := range t.window() {
-		rows = append(rows, t.drawing(s.entry, t.leadAt(s.entry) == lead).rows[s.row])
+		rows = append(rows, t.painted(s, t.leadAt(s.entry) == lead))
 	}
 	if len(rows) == 0 {
 		rows = append(rows, t.emptyRow())
@@ -88,49 +83,95 @@ func (t *transcript) belowRow(n int) string {
 // fitted is s cut or padded to the pane's width.
 func (t *transcript) fitted(s string) string { return fit(ansi.Truncate(s, t.w, ""), t.w) }
 
-// drawing is an entry as drawn.
+// drawing is an entry laid out in rows for the pane's width.
 type drawing struct {
-	rows []string
-	hit  int // the first row with a match, -1 for none
+	texts []paragraph
+	rows  []drawnRow
+	hit   int // the first row with a match, -1 for none
 }
 
-// drawing draws entry n, or returns it as drawn before.
-func (t *transcript) drawing(n int, lit bool) drawing {
-	key := drawnKey{n, lit}
-	if d, ok := t.drawn.get(key); ok {
+// drawnRow is a part of a paragraph.
+type drawnRow struct {
+	text    int // index of the paragraph
+	span    protocol.Span
+	first   bool   // the paragraph begins here
+	tail    bool   // its small print stands here
+	painted string // once it was seen, and not selected
+}
+
+// drawing lays entry n out, or returns it as laid out before.
+func (t *transcript) drawing(n int) *drawing {
+	if d, ok := t.drawn.get(n); ok {
 		return d
 	}
-	d := drawing{hit: -1}
-	for _, p := range t.paragraphs(n) {
-		t.draw(&d, p, lit)
+	d := &drawing{texts: t.paragraphs(n), hit: -1}
+	for i := range d.texts {
+		d.texts[i].marks = t.marks(d.texts[i].text)
+		d.lay(i, t.w)
 	}
-	t.drawn.put(key, d)
+	t.drawn.put(n, d)
 	return d
 }
 
-// draw wraps p and adds its rows to d.
-func (t *transcript) draw(d *drawing, p paragraph, lit bool) {
+// lay wraps paragraph i to a pane of w cells. Where its small print would
+// leave too little room on the first row, it gets a row of its own.
+func (d *drawing) lay(i, w int) {
+	p := &d.texts[i]
 	p.indent = max(p.indent, ansi.StringWidth(p.label))
-	limit, beside, below := t.w-markCells-p.indent-1, p.tail, ""
+	room := w - markCells - p.indent - 1
+	first := room
 	if p.tail != "" {
-		limit -= ansi.StringWidth(p.tail) + 2
-		if limit < minText {
-			limit, beside, below = t.w-markCells-p.indent-1, "", p.tail
-		}
+		first -= ansi.StringWidth(p.tail) + 2
 	}
-	marks := t.marks(p.text)
-	for i, span := range wrapCells(p.text, max(1, limit)) {
-		if d.hit < 0 && len(marks) > 0 && marks[0].Start < span.End {
+	beside := first >= minText
+	if !beside {
+		first = room
+	}
+	if room-p.hang < minText {
+		p.hang = 0
+	}
+	for k, span := range wrapCells(p.text, max(1, first), max(1, room-p.hang)) {
+		if d.hit < 0 && len(p.marks) > 0 && p.marks[0].Start < span.End {
 			d.hit = len(d.rows)
 		}
-		var strokes []stroke
-		strokes, marks = p.strokes(span, marks, t.st.match)
-		d.rows = append(d.rows, t.row(append(t.gutter(p, i, lit && len(d.rows) == 0), strokes...), beside, lit))
-		beside = ""
+		d.rows = append(d.rows, drawnRow{text: i, span: span, first: k == 0, tail: k == 0 && beside})
 	}
-	if below != "" {
-		d.rows = append(d.rows, t.row(nil, below, lit))
+	if p.tail != "" && !beside {
+		end := len(p.text)
+		d.rows = append(d.rows, drawnRow{text: i, span: protocol.Span{Start: end, End: end}, tail: true})
 	}
+}
+
+// painted is one row as it is shown.
+func (t *transcript) painted(s spot, lit bool) string {
+	d := t.drawing(s.entry)
+	r := &d.rows[s.row]
+	if lit {
+		return t.paintRow(&d.texts[r.text], r, s.row == 0, true)
+	}
+	if r.painted == "" {
+		r.painted = t.paintRow(&d.texts[r.text], r, false, false)
+	}
+	return r.painted
+}
+
+// paintRow paints what is left of the text, the text, and at the right end the
+// small print.
+func (t *transcript) paintRow(p *paragraph, r *drawnRow, marked, lit bool) string {
+	strokes := append(t.gutter(p, r, marked), p.strokes(r.span, t.st.match)...)
+	var b strings.Builder
+	for _, k := range strokes {
+		b.WriteString(t.paint(k, lit))
+	}
+	left, right := b.String(), ""
+	if r.tail && p.tail != "" {
+		right = t.paint(stroke{p.tail + " ", t.st.faint}, lit)
+	}
+	room := t.w - ansi.StringWidth(left) - ansi.StringWidth(right)
+	if room < 0 {
+		return t.fitted(left + right)
+	}
+	return left + t.paint(stroke{strings.Repeat(" ", room), t.st.text}, lit) + right
 }
 
 // stroke is text of one style.
@@ -139,57 +180,38 @@ type stroke struct {
 	style lipgloss.Style
 }
 
-// gutter is what stands in front of p's text on its row i.
-func (t *transcript) gutter(p paragraph, i int, marked bool) []stroke {
-	mark, label := "  ", strings.Repeat(" ", p.indent)
+// gutter is what stands in front of the text: the selection mark and the label.
+func (t *transcript) gutter(p *paragraph, r *drawnRow, marked bool) []stroke {
+	mark, label := "  ", strings.Repeat(" ", p.indent+p.hang)
 	if marked {
 		mark = "▸ "
 	}
-	if i == 0 && p.label != "" {
+	if r.first {
 		label = fit(p.label, p.indent)
 	}
 	return []stroke{{mark, t.st.accent}, {label, p.labelStyle}}
 }
 
-// strokes divides p's text within span by style. It returns the marks that are
-// not passed yet, so that a long line looks at each but once.
-func (p paragraph) strokes(span protocol.Span, marks []protocol.Span, match lipgloss.Style) ([]stroke, []protocol.Span) {
+// strokes divides the text within span by style.
+func (p *paragraph) strokes(span protocol.Span, match lipgloss.Style) []stroke {
 	var strokes []stroke
+	k := sort.Search(len(p.marks), func(k int) bool { return p.marks[k].End > span.Start })
 	for at := span.Start; at < span.End; {
-		for len(marks) > 0 && marks[0].End <= at {
-			marks = marks[1:]
-		}
 		style, end := p.style, span.End
 		if at < p.head {
 			style, end = p.labelStyle, min(end, p.head)
 		}
 		switch {
-		case len(marks) > 0 && marks[0].Start <= at:
-			style, end = match, min(span.End, marks[0].End)
-		case len(marks) > 0:
-			end = min(end, marks[0].Start)
+		case k < len(p.marks) && p.marks[k].Start <= at:
+			style, end = match, min(span.End, p.marks[k].End)
+			k++
+		case k < len(p.marks):
+			end = min(end, p.marks[k].Start)
 		}
 		strokes = append(strokes, stroke{p.text[at:end], style})
 		at = end
 	}
-	return strokes, marks
-}
-
-// row paints one row: strokes from the left, small print at the right.
-func (t *transcript) row(strokes []stroke, tail string, lit bool) string {
-	var b strings.Builder
-	for _, k := range strokes {
-		b.WriteString(t.paint(k, lit))
-	}
-	left, right := b.String(), ""
-	if tail != "" {
-		right = t.paint(stroke{tail + " ", t.st.faint}, lit)
-	}
-	room := t.w - ansi.StringWidth(left) - ansi.StringWidth(right)
-	if room < 0 {
-		return t.fitted(left + right)
-	}
-	return left + t.paint(stroke{strings.Repeat(" ", room), t.st.text}, lit) + right
+	return strokes
 }
 
 // paint leaves blanks alone that have no ground to show.
@@ -203,12 +225,13 @@ func (t *transcript) paint(k stroke, lit bool) string {
 	return k.style.Render(k.text)
 }
 
-// wrapCells divides s into rows of at most limit cells: behind a space where
-// there is one, within a word where there is none. One space that does not fit
-// is left out at the end of a row. There is always one row.
-func wrapCells(s string, limit int) []protocol.Span {
+// wrapCells divides s into rows of at most first cells, for the first one, and
+// rest: behind a space where there is one, within a word where there is none.
+// One space that does not fit is left out at the end of a row. There is always
+// one row.
+func wrapCells(s string, first, rest int) []protocol.Span {
 	var rows []protocol.Span
-	start, gap, cells := 0, 0, 0 // gap is behind the last space
+	limit, start, gap, cells := first, 0, 0, 0 // gap is behind the last space
 	for i := 0; i < len(s); {
 		n, w := cellAt(s[i:])
 		for cells+w > limit && i > start && (s[i] != ' ' || cells != limit) {
@@ -217,7 +240,7 @@ func wrapCells(s string, limit int) []protocol.Span {
 				end = gap
 			}
 			rows = append(rows, rowSpan(s, start, end, cells > limit))
-			start, cells = end, ansi.StringWidth(s[end:i])
+			limit, start, cells = rest, end, ansi.StringWidth(s[end:i])
 		}
 		cells += w
 		i += n
@@ -249,43 +272,37 @@ func cellAt(s string) (n, w int) {
 // drawnRows is how many rows a generation of drawnCache takes.
 const drawnRows = 2048
 
-type drawnKey struct {
-	entry int
-	lit   bool
-}
-
-// drawnCache keeps what was drawn lately. What is used moves to the young
-// generation; when that is full the old one is forgotten. The zero value is empty.
+// drawnCache keeps what was laid out lately, by entry. What is used moves to
+// the young generation; when that is full the old one is forgotten. The zero
+// value is empty.
 type drawnCache struct {
-	young, old map[drawnKey]drawing
+	young, old map[int]*drawing
 	rows       int // in young
 }
 
-func (c *drawnCache) get(key drawnKey) (drawing, bool) {
-	if d, ok := c.young[key]; ok {
+func (c *drawnCache) get(n int) (*drawing, bool) {
+	if d, ok := c.young[n]; ok {
 		return d, true
 	}
-	d, ok := c.old[key]
+	d, ok := c.old[n]
 	if ok {
-		c.put(key, d)
+		c.put(n, d)
 	}
 	return d, ok
 }
 
-func (c *drawnCache) put(key drawnKey, d drawing) {
+func (c *drawnCache) put(n int, d *drawing) {
 	if c.young == nil || c.rows > drawnRows {
-		c.young, c.old, c.rows = map[drawnKey]drawing{}, c.young, 0
+		c.young, c.old, c.rows = map[int]*drawing{}, c.young, 0
 	}
-	c.young[key] = d
+	c.young[n] = d
 	c.rows += len(d.rows)
 }
 
 // drop forgets how entry n looked.
 func (c *drawnCache) drop(n int) {
-	for _, key := range []drawnKey{{n, false}, {n, true}} {
-		delete(c.young, key)
-		delete(c.old, key)
-	}
+	delete(c.young, n)
+	delete(c.old, n)
 }
 
 func (c *drawnCache) clear() { *c = drawnCache{} }

@@ -20,7 +20,9 @@ func (t *transcript) window() []spot {
 	return rows
 }
 
-// first is the window's first row: as far up as leaves no room at the end.
+// first is the window's first row: the anchor, or further down as far as shows
+// what is selected, or further up where rows would stay empty. The anchor does
+// not change, so that a pane that is made small and large again looks the same.
 func (t *transcript) first() (spot, bool) {
 	if t.count() == 0 || t.w <= 0 || t.h <= 0 {
 		return spot{}, false
@@ -31,6 +33,9 @@ func (t *transcript) first() (spot, bool) {
 	}
 	s := t.anchor
 	s.row = min(s.row, t.height(s.entry)-1)
+	if least := t.walk(spot{t.at, 0}, min(0, 2-t.h)); s.before(least) {
+		s = least
+	}
 	if end.before(s) {
 		return end, true
 	}
@@ -82,7 +87,7 @@ func (t *transcript) up(s spot) (spot, bool) {
 	return spot{n, t.height(n) - 1}, true
 }
 
-func (t *transcript) height(n int) int { return len(t.drawing(n, false).rows) }
+func (t *transcript) height(n int) int { return len(t.drawing(n).rows) }
 
 // following tells whether the window stays at the end.
 func (t *transcript) following() bool { return t.follow }
@@ -205,6 +210,7 @@ func (t *transcript) show(s spot) {
 	if len(rows) == 0 {
 		return
 	}
+	t.anchor = rows[0]
 	last := rows[len(rows)-1]
 	if _, more := t.down(last); more && len(rows) > 1 {
 		last = rows[len(rows)-2]
@@ -231,8 +237,10 @@ func (t *transcript) scroll(rows int) {
 		t.follow = true
 		return
 	}
+	at := t.at
+	t.at = t.anchor.entry // The window must not go after what was selected.
 	seen := t.window()
-	t.at = min(max(t.at, seen[0].entry), seen[max(0, len(seen)-2)].entry)
+	t.at = min(max(at, seen[0].entry), seen[max(0, len(seen)-2)].entry)
 }
 
 // page moves the window by n times its height, less a row to find one's place.

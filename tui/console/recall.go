@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bufio"
 	"errors"
 	"os"
 	"path/filepath"
@@ -30,16 +29,24 @@ func OpenRecall(dir string) *Recall {
 		return &Recall{}
 	}
 	r := &Recall{path: filepath.Join(dir, "recall")}
-	f, err := os.Open(r.path)
-	if err != nil {
-		return r
+	kept, err := os.ReadFile(r.path)
+	if err == nil && len(kept) > 0 {
+		r.lines = lastOnce(strings.Split(strings.TrimSuffix(string(kept), "\n"), "\n"))
 	}
-	defer f.Close()
-	for scan := bufio.NewScanner(f); scan.Scan(); {
-		r.push(scan.Text())
-	}
-	r.lines = r.lines[max(0, len(r.lines)-recallLimit):]
 	return r
+}
+
+// lastOnce is the end of lines, oldest first, each only where it stands last.
+func lastOnce(lines []string) []string {
+	seen, last := map[string]bool{}, []string{}
+	for _, line := range slices.Backward(lines) {
+		if !seen[line] && len(last) < recallLimit {
+			seen[line] = true
+			last = append(last, line)
+		}
+	}
+	slices.Reverse(last)
+	return last
 }
 
 // push appends line as the newest, once.

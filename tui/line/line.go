@@ -17,8 +17,9 @@
 //   - Behind "BDAT n" come the lines of the chunk, until they have n octets,
 //     each line end counted as two.
 //   - A line with an error ends the script with ExitHeld, unless
-//     Options.AsTyped is set. A refusal ends it only where Options.StopOnError
-//     is. The text behind a refused DATA or BDAT and the answers behind a
+//     Options.AsTyped is set, or it is out of order only because the server
+//     refused a line before it. A refusal ends the script only where
+//     Options.StopOnError is set, or where it is the greeting. The text behind a refused DATA or BDAT and the answers behind a
 //     refused AUTH are passed over, with an event that says so.
 //   - Where the input ends, a QUIT is sent, with an event that says so. Where it
 //     ends inside a message, the connection is closed, since what was sent of
@@ -33,6 +34,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -125,7 +127,12 @@ type face struct {
 	mended  string // what :fix sends; "" for nothing
 	// unsent is true after an AUTH that was held: answers typed ahead of its
 	// remarks must not go out as commands.
-	unsent      bool
+	unsent bool
+	// assumed is the session as a script's writer will have had it in mind,
+	// where a refusal led astray from that.
+	assumed protocol.State
+	astray  bool
+
 	interrupted bool // the last thing that came was Ctrl+C
 	stopped     bool // a script has come to its end, before that of its input
 	exit        int  // 0 while nothing went wrong
@@ -137,7 +144,7 @@ func (f *face) begin(ctx context.Context, t console.Target) error {
 	if err != nil {
 		return err
 	}
-	f.session, f.o.Target, f.mended, f.unsent = session, t, "", false
+	f.session, f.o.Target, f.mended, f.unsent, f.astray = session, t, "", false, false
 	f.shown = &printer{
 		log: session.Log, out: f.o.Out, say: f.say, json: f.o.JSON,
 		person: f.o.Person, columns: f.o.Columns, coloured: f.o.Coloured, ended: make(chan struct{}),
@@ -235,21 +242,38 @@ func (f *face) goesOn(ctx context.Context) bool {
 	if f.stopped {
 		return false
 	}
-	if !over(f.session.Log.State()) {
+	st := f.session.Log.State()
+	switch {
+	case st.Phase == protocol.PhaseRefused:
+		if f.o.Person || f.o.AsTyped {
+			return true
+		}
+	case !over(st):
 		return true
+	default:
+		f.untilClosed(ctx)
+		if f.o.Person && !f.quit() {
+			return true
+		}
 	}
+	if f.in.more() {
+		f.tell(fmt.Sprintf("the server takes no more: the input from line %d on was not sent", f.in.number+1))
+	}
+	return false
+}
+
+// linger is how long a server may take to hang up once it has said so.
+const linger = 3 * time.Second
+
+// untilClosed waits for the end of the connection, and shows it.
+func (f *face) untilClosed(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, linger)
+	defer cancel()
 	select {
 	case <-f.session.Done():
 	case <-ctx.Done():
 	}
 	f.shown.show()
-	if f.o.Person && !f.quit() {
-		return true
-	}
-	if f.in.more() {
-		f.tell(fmt.Sprintf("the connection is over: the input from line %d on was not sent", f.in.number+1))
-	}
-	return false
 }
 
 // over tells whether a connection has ended or is about to.
@@ -275,12 +299,8 @@ func (f *face) farewell(ctx context.Context) {
 		return
 	}
 	f.note("quit.added", "no QUIT was typed, so the console sends it")
-	if err := f.do(ctx, func(ctx context.Context) error { return f.session.Do(ctx, console.Send{Line: quit.Verb}) }); err != nil {
-		return
-	}
-	select {
-	case <-f.session.Done():
-	case <-ctx.Done():
+	if err := f.do(ctx, func(ctx context.Context) error { return f.session.Do(ctx, console.Send{Line: quit.Verb}) }); err == nil {
+		f.untilClosed(ctx)
 	}
 }
 

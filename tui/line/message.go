@@ -24,15 +24,15 @@ func (f *face) message(ctx context.Context) bool {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	text := &typed{f: f, ctx: waiting, end: func() { f.watch(waiting, cancel) }}
-	stop := f.untilClosed(cancel)
+	stop := f.whenClosed(cancel)
 	err := f.session.SendMessage(waiting, text, nil)
 	stop()
 	return f.settle(ctx, before, f.unreported(err))
 }
 
-// untilClosed calls cancel where the connection ends before stop is called:
+// whenClosed calls cancel where the connection ends before stop is called:
 // what is typed then has nowhere to go.
-func (f *face) untilClosed(cancel func()) (stop func()) {
+func (f *face) whenClosed(cancel func()) (stop func()) {
 	stopped := make(chan struct{})
 	go func(done <-chan struct{}) {
 		select {
@@ -96,6 +96,7 @@ func (f *face) chunk(ctx context.Context, ln protocol.Line, st protocol.State, p
 	octets := chunk{size: ln.Cmd.Size}
 	if st.Caps.Missing(ln.Spec.Keyword) {
 		goesOn := f.perform(ctx, console.Send{Line: ln.Raw, AsTyped: f.o.AsTyped})
+		f.follow(ln, st)
 		if goesOn && !f.o.Person && !over(f.session.Log.State()) && !octets.full() {
 			f.skip(ctx, "bdat.skipped", "the chunk behind "+ln.Spec.Verb, octets.add)
 		}
@@ -111,9 +112,11 @@ func (f *face) chunk(ctx context.Context, ln protocol.Line, st protocol.State, p
 	if n := octets.text.Len(); int64(n) != octets.size {
 		f.note("bdat.count", fmt.Sprintf("the lines of the chunk have %d octets, not %d: the right number is sent", n, octets.size))
 	}
-	return f.attempt(ctx, func(ctx context.Context) error {
+	goesOn := f.attempt(ctx, func(ctx context.Context) error {
 		return f.session.SendChunk(ctx, octets.text.String(), ln.Cmd.Last)
 	})
+	f.follow(ln, st)
+	return goesOn
 }
 
 // chunk is the octets behind a BDAT line as its lines come in (RFC 3030 §2).

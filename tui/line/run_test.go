@@ -27,8 +27,8 @@ type stranger struct {
 }
 
 // newStranger greets with the first reply and answers each line with the next.
-// Where the replies end it closes; an empty one is no answer at all. A message
-// is read up to its dot and is one line.
+// It closes after a 221 or 421, and where the replies end. An empty reply is no
+// answer at all. A message is read up to its dot.
 func newStranger(t *testing.T, replies ...string) *stranger {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,6 +57,9 @@ func (s *stranger) talk(nc net.Conn, replies []string) {
 	for _, reply := range replies {
 		if reply != "" {
 			_, _ = io.WriteString(nc, strings.ReplaceAll(reply, "\n", "\r\n")+"\r\n")
+		}
+		if strings.Contains(reply, "221 ") || strings.Contains(reply, "421 ") {
+			return
 		}
 		for first := true; first || inMessage; first = false {
 			inMessage = inMessage || first && strings.HasPrefix(reply, "354")
@@ -103,7 +106,7 @@ func TestScriptAgainstStranger(t *testing.T) {
 		exit    int
 		last    string // line the server got last
 	}{
-		{"turned away", []string{"554 no", "221 bye"}, "EHLO client.example.org\n", 41, "QUIT"},
+		{"turned away", []string{"554 no", "221 bye"}, "EHLO client.example.org\n", 21, "QUIT"},
 		{"busy", []string{"421 later"}, "EHLO client.example.org\n", 21, ""},
 		{"lost", []string{"220 hi", "250 mx"}, "EHLO client.example.org\nNOOP\nRSET\n", 6, "NOOP"},
 		{"message refused", []string{"220 hi", "250 mx", "250 ok", "250 ok", "354 go", "554 spam", "221 bye"}, toRcpt + "DATA\n.\n", 26, "QUIT"},
@@ -250,7 +253,7 @@ func TestCtrlC(t *testing.T) {
 	p.screen.until(t, "C: NOOP\n")
 	p.ctrlC <- os.Interrupt // breaks off the waiting
 	p.screen.until(t, "not waited for")
-	p.line("MAIL FROM:<ann@example.org>")
+	p.line("!MAIL FROM:<ann@example.org>")
 	p.screen.until(t, "S: 250 late\n")
 	p.screen.until(t, "MAIL ok › ")
 	p.ctrlC <- os.Interrupt // clears the line
@@ -294,11 +297,12 @@ func TestInMessage(t *testing.T) {
 	s := newStranger(t, "220 hi", "250 mx", "250 ok", "250 ok", "354 go\n421 shutting down")
 	p := newPerson(t, s)
 	p.screen.until(t, "greeted › ")
-	p.line(strings.TrimSuffix(toRcpt, "\n"))
+	for line := range strings.Lines(toRcpt) {
+		p.line(strings.TrimSuffix(line, "\n"))
+	}
 	p.screen.until(t, "1 RCPT › ")
 	p.line("DATA")
 	p.screen.until(t, "S: 421 ")
-	p.line("Subject: x")
 	p.screen.until(t, "no connection › ")
 	p.types.Close()
 	if exit := <-p.exit; exit != 6 && exit != 26 {

@@ -22,10 +22,10 @@ func (f *face) take(ctx context.Context, text string) bool {
 	}
 	action := console.Resolve(text, st)
 	if held, ok := action.(console.Hold); ok {
-		if !f.o.AsTyped {
+		if !f.o.AsTyped && !f.excused(held.Line) {
 			return f.hold(held.Line, st, prompt)
 		}
-		action = overridden(held.Line)
+		action = f.overridden(held.Line)
 	}
 	switch a := action.(type) {
 	case console.Send:
@@ -38,11 +38,49 @@ func (f *face) take(ctx context.Context, text string) bool {
 
 // overridden is what sends a held line as it is. The octets of a chunk go with
 // its line: a server waits for them even where it refuses them (RFC 3030 §2).
-func overridden(ln protocol.Line) console.Action {
+func (f *face) overridden(ln protocol.Line) console.Action {
 	if ln.Cmd.Size > 0 {
 		return console.Chunk{Line: ln}
 	}
-	return console.ResolveAsTyped("!" + ln.Raw)
+	action := console.ResolveAsTyped("!" + ln.Raw)
+	if send, ok := action.(console.Send); ok {
+		send.AsTyped = f.o.AsTyped
+		return send
+	}
+	return action
+}
+
+// sequence begins the codes of remarks on lines that are out of order.
+const sequence = "sequence."
+
+// excused tells whether ln, which has errors, has them only because the server
+// refused what a script said before it. It goes out, as the script has it.
+func (f *face) excused(ln protocol.Line) bool {
+	if f.o.Person || !f.astray {
+		return false
+	}
+	for _, d := range ln.Diags {
+		if d.Severity == protocol.Error && !strings.HasPrefix(d.Code, sequence) {
+			return false
+		}
+	}
+	return !protocol.Parse(ln.Raw, f.assumed).Held()
+}
+
+// follow notes where a session is that was in state st, and where it would be
+// had ln been accepted. An exchange is not followed: its answers may stay unsent.
+func (f *face) follow(ln protocol.Line, st protocol.State) {
+	if asksBack(ln, challenge) || st.Phase == protocol.PhaseAuth {
+		return
+	}
+	if !f.astray {
+		f.assumed = st
+	}
+	f.assume(f.assumed.Accepted(ln))
+}
+
+func (f *face) assume(st protocol.State) {
+	f.assumed, f.astray = st, st.Phase != f.session.Log.State().Phase
 }
 
 // strayAnswer tells whether text would give away an answer to an AUTH that is
@@ -111,11 +149,13 @@ func (f *face) send(ctx context.Context, a console.Send, st protocol.State, prom
 	if !f.perform(ctx, a) {
 		return false
 	}
+	f.follow(ln, st)
 	switch now := f.session.Log.State(); {
 	case now.Phase == protocol.PhaseData:
 		return f.message(ctx)
 	case asksBack(ln, goAhead) && !f.o.Person && !over(now):
 		f.skip(ctx, "data.skipped", "the message behind "+ln.Spec.Verb, func(text string) bool { return text == loneDot })
+		f.assume(delivered(f.assumed))
 	}
 	return true
 }
