@@ -71,6 +71,7 @@ type Progress struct {
 	verdict  string            // what the server said when it took the last message
 	tookSeq  int               // Seq of the last message that an LMTP recipient took
 	standing [stepCount]string // how a step stands failed, in words; "" where it does not
+	lasting  [stepCount]bool   // nothing that comes later mends the step
 }
 
 // ExitCode folds events to the exit code of a headless run; see Progress.ExitCode.
@@ -83,11 +84,28 @@ func ExitCode(events []protocol.Event) int {
 }
 
 // ExitCode is 0 where all went as expected, else the code of the earliest step
-// that stands failed. For each step its last answer counts, so that an EHLO
-// refused before an accepted HELO is no failure. RCPT stands failed only while
-// the transaction has no accepted recipient.
+// that stands failed. A refused MAIL or DATA, a transaction whose every RCPT
+// was refused, and a refused message stay failures, whatever a later
+// transaction comes to. Of the other steps the last answer counts, so that an
+// EHLO refused before an accepted HELO is none.
 func (p Progress) ExitCode() int {
 	if s, failed := p.failed(); failed {
+		return exitCodes[s]
+	}
+	return 0
+}
+
+// RefusalCode is the exit code for who stops at a refusal of what was sent: a
+// client, body or connect event. It is 0 where the refusal is no harm to a
+// session, as of VRFY.
+func RefusalCode(sent protocol.Event) int {
+	switch sent.Kind {
+	case protocol.KindConnect:
+		return exitCodes[stepGreeting]
+	case protocol.KindBody:
+		return exitCodes[stepMessage]
+	}
+	if s, ok := verbSteps[sent.Cmd]; ok {
 		return exitCodes[s]
 	}
 	return 0
@@ -181,8 +199,23 @@ func (p Progress) answer(ev protocol.Event) Progress {
 	if ev.Reply.Refused() && !p.spared(s, asked) {
 		words = fmt.Sprintf("refused at %s: %d", stepWord(s, asked), ev.Reply.Code)
 	}
-	p.standing[s] = words
-	return p.count(s, asked, !ev.Reply.Refused())
+	return p.decide(s, words).count(s, asked, !ev.Reply.Refused())
+}
+
+// decide notes how step s stands, "" for well. An accepted MAIL begins another
+// transaction, which cannot mend what the one before it came to.
+func (p Progress) decide(s step, words string) Progress {
+	if !p.lasting[s] {
+		p.standing[s] = words
+	}
+	switch {
+	case words != "":
+		p.lasting[s] = p.lasting[s] || s == stepMail || s == stepData
+	case s == stepMail:
+		p.lasting[stepRcpt] = p.standing[stepRcpt] != ""
+		p.lasting[stepMessage] = p.standing[stepMessage] != ""
+	}
+	return p
 }
 
 // spared tells whether a refusal at step s leaves it as it stands, because

@@ -13,6 +13,7 @@ const (
 	toMail  = toReady + "C: MAIL FROM:<a@example.org>\nS: 250 ok\n"
 	toRcpt  = toMail + "C: RCPT TO:<b@example.org>\nS: 250 ok\n"
 	toData  = toRcpt + "C: DATA\nS: 354 go on\n# body\n"
+	again   = "C: MAIL FROM:<a@example.org>\nS: 250 ok\nC: RCPT TO:<b@example.org>\nS: 250 ok\nC: DATA\nS: 354 go on\n# body\nS: 250 ok\n"
 	quit    = "C: QUIT\nS: 221 bye\n# close close.quit\n"
 )
 
@@ -45,6 +46,11 @@ func TestExitCode(t *testing.T) {
 		{"DATA", toRcpt + "C: DATA\nS: 451 no\n" + quit, 25, "refused at DATA: 451, 1 of 1 recipients accepted"},
 		{"message", toData + "S: 554 spam\n" + quit, 26, "refused at message: 554, 1 of 1 recipients accepted"},
 		{"taken", toData + "S: 250 queued as \x1b7\n" + quit, 0, `1 of 1 recipients accepted, message accepted: queued as \x1b7`},
+		{"MAIL, then another", toReady + "C: MAIL FROM:<a@example.org>\nS: 550 no\nC: MAIL FROM:<b@example.org>\nS: 250 ok\n" + quit, 23, "refused at MAIL: 550"},
+		{"every RCPT, then another transaction", toMail + "C: RCPT TO:<b@example.org>\nS: 550 no\nC: RSET\nS: 250 ok\n" + again + quit, 24, "refused at RCPT: 550, 1 of 2 recipients accepted, message accepted: ok"},
+		{"DATA too early", toMail + "C: DATA\nS: 503 no\nC: RCPT TO:<b@example.org>\nS: 250 ok\nC: DATA\nS: 354 go on\n# body\nS: 250 ok\n" + quit, 25, "refused at DATA: 503, 1 of 1 recipients accepted, message accepted: ok"},
+		{"message, then another", toData + "S: 554 spam\n" + again + quit, 26, "refused at message: 554, 2 of 2 recipients accepted, message accepted: ok"},
+		{"every RCPT, then MAIL", toMail + "C: RCPT TO:<b@example.org>\nS: 550 no\nC: RSET\nS: 250 ok\nC: MAIL FROM:<a@example.org>\nS: 550 no\n" + quit, 23, "refused at MAIL: 550, 0 of 1 recipients accepted"},
 		{"QUIT", toReady + "C: QUIT\nS: 500 what\n# close close.server", 27, "refused at QUIT: 500"},
 		{"VRFY may fail", toReady + "C: VRFY bob\nS: 502 no\n" + quit, 0, "no message sent"},
 		{"lost", toRcpt + "# close close.lost", 6, "closed unexpectedly, 1 of 1 recipients accepted"},
@@ -117,6 +123,22 @@ func TestSteps(t *testing.T) {
 	for verb := range verbSteps {
 		if protocol.Lookup(verb) == nil {
 			t.Errorf("%s is not in the catalogue", verb)
+		}
+	}
+}
+
+func TestRefusalCode(t *testing.T) {
+	for _, c := range []struct {
+		sent protocol.Event
+		want int
+	}{
+		{protocol.Event{Kind: protocol.KindConnect}, 21},
+		{protocol.Event{Kind: protocol.KindClient, Cmd: "RCPT"}, 24},
+		{protocol.Event{Kind: protocol.KindBody, Cmd: "DATA"}, 26},
+		{protocol.Event{Kind: protocol.KindClient, Cmd: "VRFY"}, 0},
+	} {
+		if got := RefusalCode(c.sent); got != c.want {
+			t.Errorf("%s %s: %d, not %d", c.sent.Kind, c.sent.Cmd, got, c.want)
 		}
 	}
 }

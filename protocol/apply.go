@@ -151,6 +151,9 @@ func (s State) Accepted(ln Line) State {
 		s = s.answered(s.yesFor(s.Awaited[0]))
 	}
 	s.Caps = Caps{}
+	if ln.Cmd.Verb == "STARTTLS" { // the handshake is taken for done too
+		s.TLS = &TLSInfo{}
+	}
 	return s
 }
 
@@ -223,10 +226,12 @@ func helloed(s State, aw Awaited, r Reply) State {
 	return s
 }
 
-// cleared drops the transaction; the rest stands (RFC 5321 §4.1.1.5).
+// cleared drops the transaction; the rest stands (RFC 5321 §4.1.1.5). Some
+// servers take one without a hello.
 func cleared(s State, _ Awaited, _ Reply) State {
-	if s.Hello != "" {
-		s.Phase = PhaseReady
+	s.Phase = PhaseReady
+	if s.Hello == "" {
+		s.Phase = PhaseGreeted
 	}
 	s.HasFrom, s.From, s.UTF8, s.Rcpts, s.took = false, "", false, nil, false
 	return s

@@ -104,8 +104,13 @@ func TestLegalPhases(t *testing.T) {
 // TestLegalNow: what is proposed at each stage of a session.
 func TestLegalNow(t *testing.T) {
 	for _, c := range []struct{ state, want, not string }{
-		{greetedText, "EHLO", "STARTTLS"}, {readyText, "MAIL", "RCPT"}, {readyText, "STARTTLS", "ETRN"}, {mailText, "RCPT", "STARTTLS"},
-		{rcptText, "DATA", "MAIL"}, {tlsText, "MAIL", "STARTTLS"}, {heloText, "MAIL", "AUTH"},
+		{greetedText, "EHLO", "STARTTLS"},
+		{readyText, "MAIL", "RCPT"},
+		{readyText, "STARTTLS", "ETRN"},
+		{mailText, "RCPT", "STARTTLS"},
+		{rcptText, "DATA", "MAIL"},
+		{tlsText, "MAIL", "STARTTLS"},
+		{heloText, "MAIL", "AUTH"},
 	} {
 		var verbs []string
 		for _, s := range LegalNow(at(t, c.state)) {

@@ -90,9 +90,15 @@ func ready() protocol.State {
 // TestRemark: the caret stands under the fault, and an unfinished line is let be.
 func TestRemark(t *testing.T) {
 	for _, c := range []struct{ line, code string }{
-		{"MAIL FROM: <a@example.org>", "path.space"}, {"MAIL FROM:<a@exa_mple.org>", "domain.underscore"},
-		{"MAIL FROM:<a@example.org> SIZE=1 BODY=8BITMIME RET=FULL SIZE=2", "param.offered"}, {"MAIL FROM:<joe@somewhere.in.the.middle.exa_mple.org>", "domain.underscore"},
-		{"MAIL", ""}, {"MAIL FROM:<a@exa", ""}, {"MAIL FROM:<a@example.org", ""}, {"EH", ""}, {"MAIL FROM:<a@example.org> ", ""},
+		{"MAIL FROM: <a@example.org>", "path.space"},
+		{"MAIL FROM:<a@exa_mple.org>", "domain.underscore"},
+		{"MAIL FROM:<a@example.org> SIZE=1 BODY=8BITMIME RET=FULL SIZE=2", "param.offered"},
+		{"MAIL FROM:<joe@somewhere.in.the.middle.exa_mple.org>", "domain.underscore"},
+		{"MAIL", ""},
+		{"MAIL FROM:<a@exa", ""},
+		{"MAIL FROM:<a@example.org", ""},
+		{"EH", ""},
+		{"MAIL FROM:<a@example.org> ", ""},
 	} {
 		p := newPrompt(newStyles(testRenderer()))
 		p.setState(ready())

@@ -153,7 +153,6 @@ func (t *transcript) finish(lead int, refused bool) {
 	}
 	t.entries.at(n).lead = int32(lead)
 	t.entries.at(lead).bad = t.entries.at(lead).bad || refused
-	t.drawn.drop(n)
 	t.admitExchange(lead)
 }
 

@@ -137,17 +137,15 @@ func (c *Conn) notAsked() *fault {
 	return nil
 }
 
-// goodbye notes a 221 or 421. After a 221 the server has a moment to close
-// the connection (RFC 5321 §4.1.1.10); what else it says until then is shown.
+// goodbye notes a 221 or 421. After either the server has a moment to close the
+// connection (RFC 5321 §3.8, §4.1.1.10); what else it says until then is shown.
 // The caller holds mu.
 func (c *Conn) goodbye(code int) {
 	if code != 221 && code != 421 || c.bye == 221 {
 		return
 	}
 	c.bye = code
-	if code == 221 {
-		_ = c.nc.SetReadDeadline(time.Now().Add(c.o.Timeouts.Closing))
-	}
+	_ = c.nc.SetReadDeadline(time.Now().Add(c.o.Timeouts.Closing))
 }
 
 // ended reports what came of the last line, and why no more will.

@@ -241,11 +241,26 @@ func TestRealJudgement(t *testing.T) {
 		line string
 		good bool
 	}{
-		{"MAIL FROM:<ann@example.org>", true}, {"mail from:<ann@example.org>", true}, {"MAIL FROM:<>", true}, {"MAIL FROM:<ann@example.org> SIZE=100", true},
-		{"MAIL FROM:<ann@example.org> BODY=8BITMIME", true}, {"VRFY postmaster", true}, {"NOOP", true}, {"RSET", true},
-		{"MAIL FROM <ann@example.org>", false}, {"MAIL TO:<ann@example.org>", false}, {"MAIL FROM:<ann@example.org", false}, {"MAIL FROM:Joe <joe@example.org>", false},
-		{"RCPT TO:<b@example.org>", false}, {"DATA", false}, {"DATA now", false}, {"STARTTLS now", false}, {"MIAL FROM:<a@example.org>", false},
-		{"MAIL FROM:<a@example.org> SIZE=x", false}, {"MAIL FROM:<ann@-example.org>", false}, {"SEND", false},
+		{"MAIL FROM:<ann@example.org>", true},
+		{"mail from:<ann@example.org>", true},
+		{"MAIL FROM:<>", true},
+		{"MAIL FROM:<ann@example.org> SIZE=100", true},
+		{"MAIL FROM:<ann@example.org> BODY=8BITMIME", true},
+		{"VRFY postmaster", true},
+		{"NOOP", true},
+		{"RSET", true},
+		{"MAIL FROM <ann@example.org>", false},
+		{"MAIL TO:<ann@example.org>", false},
+		{"MAIL FROM:<ann@example.org", false},
+		{"MAIL FROM:Joe <joe@example.org>", false},
+		{"RCPT TO:<b@example.org>", false},
+		{"DATA", false},
+		{"DATA now", false},
+		{"STARTTLS now", false},
+		{"MIAL FROM:<a@example.org>", false},
+		{"MAIL FROM:<a@example.org> SIZE=x", false},
+		{"MAIL FROM:<ann@-example.org>", false},
+		{"SEND", false},
 	} {
 		refused := 0
 		for _, server := range servers {

@@ -122,21 +122,14 @@ func (c *checker) accept(ln protocol.Line) {
 		ln = protocol.Parse(fix, c.state)
 	}
 	c.state = c.state.Accepted(ln)
-	if ln.Cmd.Verb == "STARTTLS" { // what follows a good reply is the handshake
-		c.state = c.state.Apply(protocol.Event{Kind: protocol.KindTLS, TLS: &protocol.TLSInfo{}})
-	}
 	c.chunk = chunk{size: ln.Cmd.Size}
 }
 
-// delivered is the session after the lone dot and a good verdict. Where hello
-// was never said there is no way to be ready.
+// delivered is the session after the lone dot and a good verdict.
 func delivered(st protocol.State) protocol.State {
 	st = st.Apply(protocol.Event{Kind: protocol.KindBody})
 	for st.Busy() {
 		st = st.Apply(protocol.Event{Kind: protocol.KindServer, Reply: &protocol.Reply{Code: 250, Lines: []string{""}}})
-	}
-	if st.Phase == protocol.PhaseVerdict {
-		st.Phase = protocol.PhaseGreeted
 	}
 	return st
 }

@@ -176,7 +176,7 @@ func (f *face) next(ctx context.Context) (string, error) {
 		f.shown.ask()
 		text, err := f.in.next(ctx, f.o.Interrupts)
 		if err != nil && f.shown.answered() != "" {
-			fmt.Fprintln(f.say)
+			f.shown.tell("\n")
 		}
 		if !errors.Is(err, errInterrupted) || f.interrupted {
 			f.interrupted = false
@@ -189,11 +189,14 @@ func (f *face) next(ctx context.Context) (string, error) {
 
 // inputEnded says why no more lines come, where that is not plain to see.
 func (f *face) inputEnded(err error) {
-	if errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) || errors.Is(err, errInterrupted) {
-		return
+	switch {
+	case errors.Is(err, io.EOF) && f.session.Log.State().Phase == protocol.PhaseAuth:
+		f.amiss(ExitHeld, "the input ended before the answers to AUTH")
+	case errors.Is(err, io.EOF), errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
+	default:
+		f.stop(ExitUsage)
+		f.tell("the input cannot be read: " + err.Error())
 	}
-	f.exit = cmp.Or(f.exit, ExitUsage)
-	f.tell("the input cannot be read: " + err.Error())
 }
 
 // do carries something out that may wait for the server; Ctrl+C ends the
@@ -312,7 +315,7 @@ func (f *face) note(code, text string) {
 
 // tell prints what people read, as lines that were not on the wire.
 func (f *face) tell(text string) {
-	_, _ = io.WriteString(f.say, aloud(text, f.o.Columns))
+	f.shown.tell(aloud(text, f.o.Columns))
 }
 
 // amiss says what cannot be done. It ends a script, which cannot ask why.

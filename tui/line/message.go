@@ -73,7 +73,7 @@ func (t *typed) fill() error {
 	switch {
 	case errors.Is(err, errInterrupted) && !t.warned:
 		t.warned = true
-		fmt.Fprintln(t.f.say)
+		t.f.shown.tell("\n")
 		t.f.tell("SMTP cannot cancel a message: end it with a lone dot, or press Ctrl+C again to drop the connection")
 		return nil
 	case errors.Is(err, io.EOF):

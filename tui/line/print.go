@@ -52,16 +52,16 @@ func (p *printer) show() {
 	events, _ := p.log.Next(context.Background(), p.seen) // there are some, so it does not wait
 	p.seen = events[len(events)-1].Seq
 	if p.prompt != "" {
-		io.WriteString(p.say, "\n")
+		_, _ = io.WriteString(p.say, "\n")
 	}
 	p.write(events)
-	io.WriteString(p.say, p.prompt)
+	_, _ = io.WriteString(p.say, p.prompt)
 }
 
 // write prints events in one piece.
 func (p *printer) write(events []protocol.Event) {
 	if p.json {
-		history.WriteJSON(p.out, history.Each(events))
+		_ = history.WriteJSON(p.out, history.Each(events))
 		return
 	}
 	var b bytes.Buffer
@@ -69,7 +69,7 @@ func (p *printer) write(events []protocol.Event) {
 		p.state = p.state.Apply(ev)
 		p.event(&b, ev)
 	}
-	p.out.Write(b.Bytes())
+	_, _ = p.out.Write(b.Bytes())
 }
 
 // event prints one event as RFC 5321 prints dialogues. A held line is shown
@@ -107,6 +107,13 @@ func (p *printer) explanation(ev protocol.Event) string {
 	return strings.Join(append([]string{e.Headline + "."}, e.Lines[:min(1, len(e.Lines))]...), " ")
 }
 
+// tell prints what people read, in one piece.
+func (p *printer) tell(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, _ = io.WriteString(p.say, text)
+}
+
 // ask shows the prompt, for a person.
 func (p *printer) ask() {
 	p.show()
@@ -116,7 +123,7 @@ func (p *printer) ask() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.prompt = console.Standing(p.log.State()) + promptEnd
-	io.WriteString(p.say, p.prompt)
+	_, _ = io.WriteString(p.say, p.prompt)
 }
 
 const promptEnd = " › "

@@ -95,7 +95,7 @@ func TestColour(t *testing.T) {
 // TestPerson types as somebody would who makes mistakes.
 func TestPerson(t *testing.T) {
 	lines := []string{
-		"EHLO [::1]\r", ":fix\r", "MAIL FROM:<ann@example.org>\r", "RCPT TO:<unknown@example.org>\r",
+		"EHLO [::1]\r", ":fix\r", "MAIL FROM:<ann@example.org>\r", "RCPT TO:<unknown@example.org>\r", "!RCPT TO:<>\r",
 		"\x03", "NOOP\r", "\x03", "\x03",
 	}
 	seen, exit := inTerminal(t, []string{"NO_COLOR=1", "SMTPCONSOLE_HELO=client.example.org"}, script(lines...), "--plain", "practice")
@@ -104,6 +104,7 @@ func TestPerson(t *testing.T) {
 		"fix: EHLO [IPv6:::1]\r\n",
 		"C: EHLO [IPv6:::1]\r\n",
 		"EHLO ok › ",
+		"MAIL ok › !RCPT TO:<>\r\n                   ^^ error: ",
 		"MAIL ok › ",
 		"# Permanent failure: ",
 		"C: NOOP\r\n",

@@ -50,7 +50,7 @@ func writeRemarks(w io.Writer, m margin, ln protocol.Line, st protocol.State) {
 	if fix, ok := ln.Fix(); ok && text == ln.Raw {
 		b.WriteString(m.remark + "fix: " + protocol.Safe(fix) + "\n")
 	}
-	w.Write(b.Bytes())
+	_, _ = w.Write(b.Bytes())
 }
 
 func inBrackets(ref string) string {

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"smtpconsole/history"
 	"smtpconsole/tui/console"
@@ -135,7 +136,7 @@ func TestScriptAgainstStranger(t *testing.T) {
 func TestHostile(t *testing.T) {
 	s := newStranger(t, "220-\x1b]52;c;aGk=\x07\n220 \x1b[2J\xff\u202e", "221 bye")
 	out, _ := run(t, Options{Target: s.target, In: strings.NewReader("QUIT\n")}, console.Settings{})
-	if strings.ContainsAny(out, "\x1b\x07\xff\u202e") || !strings.Contains(out, `S: 220 \x1b[2J\xff\u202e`) {
+	if strings.ContainsAny(out, "\x1b\x07\u202e") || !utf8.ValidString(out) || !strings.Contains(out, `S: 220 \x1b[2J\xff\u202e`) {
 		t.Errorf("%q", out)
 	}
 }

@@ -29,6 +29,9 @@ func (f *face) take(ctx context.Context, text string) bool {
 	}
 	switch a := action.(type) {
 	case console.Send:
+		if prompt != "" { // the carets count from behind the mark, too
+			prompt += strings.TrimSuffix(text, a.Line)
+		}
 		return f.send(ctx, a, st, prompt)
 	case console.Chunk:
 		return f.chunk(ctx, a.Line, st, prompt)
@@ -124,7 +127,9 @@ func (f *face) remarks(ln protocol.Line, st protocol.State, prompt, label string
 		m = under(prompt)
 	}
 	if worst, any := protocol.Worst(ln.Diags); any && (worst > protocol.Hint || f.o.Person) {
-		writeRemarks(f.say, m, ln, st)
+		var b strings.Builder
+		writeRemarks(&b, m, ln, st)
+		f.shown.tell(b.String())
 	}
 }
 
@@ -191,7 +196,7 @@ func (f *face) settle(ctx context.Context, seq int, err error) bool {
 // refusedSince tells whether the server said no to anything after event seq,
 // and gives the run the exit code for that.
 func (f *face) refusedSince(seq int) bool {
-	for ; seq <= f.session.Log.Len(); seq++ {
+	for seq++; seq <= f.session.Log.Len(); seq++ {
 		ev, _ := f.session.Log.Event(seq)
 		if ev.Reply == nil || !ev.Reply.Refused() {
 			continue
