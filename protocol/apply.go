@@ -237,7 +237,11 @@ func cleared(s State, _ Awaited, _ Reply) State {
 	return s
 }
 
+// mailed opens a transaction; a SEND that names nobody is taken for a slip.
 func mailed(s State, aw Awaited, _ Reply) State {
+	if !aw.Cmd.HasPath {
+		return s
+	}
 	s.Phase = PhaseMail
 	s.HasFrom, s.From = true, aw.Cmd.Path
 	_, s.UTF8 = aw.Cmd.Param("SMTPUTF8")

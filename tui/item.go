@@ -265,10 +265,12 @@ func metaText(ev *protocol.Event) string {
 // folded tells whether only the first line of entry n is drawn.
 func (t *transcript) folded(n int) bool {
 	e := t.entries.at(n)
-	if !t.foldable(n) || e.fold != foldByLength {
-		return e.fold == foldShut && t.foldable(n)
-	}
-	if t.event(n).Kind == protocol.KindBody {
+	switch {
+	case !t.foldable(n):
+		return false
+	case e.fold != foldByLength:
+		return e.fold == foldShut
+	case t.event(n).Kind == protocol.KindBody:
 		return true
 	}
 	limit, ok := longReplies[t.event(int(e.lead)).Cmd]

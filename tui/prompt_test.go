@@ -92,7 +92,7 @@ func TestRemark(t *testing.T) {
 	for _, c := range []struct{ line, code string }{
 		{"MAIL FROM: <a@example.org>", "path.space"},
 		{"MAIL FROM:<a@exa_mple.org>", "domain.underscore"},
-		{"MAIL FROM:<a@example.org> SIZE=1 BODY=8BITMIME RET=FULL SIZE=2", "param.offered"},
+		{"MAIL FROM:<a@example.org> SIZE=1 BODY=8BITMIME RET=FULL SIZE=2", "param.twice"},
 		{"MAIL FROM:<joe@somewhere.in.the.middle.exa_mple.org>", "domain.underscore"},
 		{"MAIL", ""},
 		{"MAIL FROM:<a@exa", ""},
