@@ -125,20 +125,38 @@ const Hidden = "***"
 // ClientLine is the event of a command line that goes out in state st, with
 // any secret in it replaced. It is the only way a typed line becomes an event.
 func ClientLine(raw string, st State) Event {
-	return Event{Kind: KindClient, Text: Mask(raw, st), Cmd: commandOf(raw, st).Verb}
+	text := Mask(raw, st)
+	return Event{Kind: KindClient, Text: text, Cmd: verbOf(text, st)}
 }
 
 // HeldLine is the event of a line that was typed in state st and not sent.
-// Where the line held a secret no fix is kept: it would repeat it.
-func HeldLine(ln Line, st State) Event {
-	ev := Event{Kind: KindHeld, Text: Mask(ln.Raw, st), Cmd: ln.Cmd.Verb}
-	for _, d := range ln.Diags {
-		if ev.Text != ln.Raw {
-			d.Fix = ""
+// Where the line held a secret, what is said of it names neither the secret
+// nor a fix that would repeat it.
+func HeldLine(raw string, st State) Event {
+	text := Mask(raw, st)
+	ev := Event{Kind: KindHeld, Text: text, Cmd: verbOf(text, st), Diags: Parse(raw, st).Diags}
+	if text == raw {
+		return ev
+	}
+	for i := range ev.Diags {
+		d := &ev.Diags[i]
+		d.Fix = ""
+		if d.Start, d.End = min(d.Start, len(text)), min(d.End, len(text)); quotes(d.Message) {
+			d.Message = "what was typed is not shown, because it may be a password"
 		}
-		ev.Diags = append(ev.Diags, d)
 	}
 	return ev
+}
+
+// quotes tells whether a message repeats something of the line.
+func quotes(message string) bool { return strings.Contains(message, `"`) }
+
+// verbOf is the verb of a line as it may be shown; "" where it has none.
+func verbOf(masked string, st State) string {
+	if verb := commandOf(masked, st).Verb; letters(verb) {
+		return verb
+	}
+	return ""
 }
 
 // Mask returns raw with its secret, if it has one in state st, replaced by Hidden.

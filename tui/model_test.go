@@ -58,7 +58,7 @@ func recorded() *history.Session {
 	server("220 mx.example.test ESMTP")
 	client("EHLO client.example.org")
 	server("250-mx.example.test", "250-SIZE 10240000", "250-STARTTLS", "250-DSN", "250 ENHANCEDSTATUSCODES")
-	add(protocol.HeldLine(protocol.Parse("MAIL FROM: <ann@example.org>", log.State()), log.State()))
+	add(protocol.HeldLine("MAIL FROM: <ann@example.org>", log.State()))
 	client("MAIL FROM:<ann@example.org> SIZE=2048")
 	server("250 2.1.0 Sender ok")
 	client("RCPT TO:<bob@example.org>")

@@ -67,7 +67,7 @@ func dialogue(lines ...string) []protocol.Event {
 			}
 			s.add(ev)
 		case "<held>":
-			s.add(protocol.HeldLine(protocol.Parse(text, s.state), s.state))
+			s.add(protocol.HeldLine(text, s.state))
 		case "<body>":
 			text = strings.ReplaceAll(text, "|", "\r\n")
 			s.add(protocol.Event{Kind: protocol.KindBody, Cmd: "DATA", Text: text, Size: 1234567, SHA256: strings.Repeat("ab12", 16)})

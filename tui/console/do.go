@@ -23,7 +23,7 @@ var ErrNoConnection = errors.New("there is no connection: :connect begins a new 
 func (s *Session) Do(ctx context.Context, a Action) error {
 	switch a := a.(type) {
 	case Hold:
-		s.Log.Append(protocol.HeldLine(a.Line, s.State()))
+		s.Log.Append(protocol.HeldLine(a.Line.Raw, s.State()))
 		return nil
 	case Note:
 		s.Log.Append(protocol.Event{Kind: protocol.KindNote, Code: "note.user", Text: a.Text})
