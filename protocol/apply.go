@@ -49,9 +49,17 @@ func (s State) sent(ev Event) State {
 			}
 		}
 	case "QUIT":
-		s.Phase = PhaseClosing
+		s = s.leave()
 	}
 	return s.await(Awaited{Seq: ev.Seq, Cmd: cmd})
+}
+
+// leave is the session after QUIT was sent; a second one changes nothing.
+func (s State) leave() State {
+	if s.Phase != PhaseClosing {
+		s.left, s.Phase = s.Phase, PhaseClosing
+	}
+	return s
 }
 
 // await appends without touching the array an older State may share.
@@ -84,6 +92,11 @@ func (s State) verdicts(seq int) []Awaited {
 	if !s.LMTP() {
 		return []Awaited{{Seq: seq, Body: true}}
 	}
+	return s.verdictsEach(seq)
+}
+
+// verdictsEach is a verdict for each accepted recipient, in order.
+func (s State) verdictsEach(seq int) []Awaited {
 	var all []Awaited
 	for _, r := range s.Rcpts {
 		if r.Accepted() {
@@ -158,8 +171,11 @@ func (s State) Accepted(ln Line) State {
 }
 
 // yesFor is the good reply to aw; an AUTH exchange goes on as long as its
-// mechanism asks.
+// mechanism asks, and ends where it is cancelled (RFC 4954 §4).
 func (s State) yesFor(aw Awaited) Reply {
+	if s.Phase == PhaseAuth && aw.Cmd.Arg == authCancel {
+		return Reply{Code: 501, Lines: []string{""}}
+	}
 	if aw.Cmd.Verb == "AUTH" && s.AuthAsked < rounds(s.AuthMech) {
 		return Reply{Code: 334, Lines: []string{""}}
 	}
@@ -233,7 +249,7 @@ func cleared(s State, _ Awaited, _ Reply) State {
 	if s.Hello == "" {
 		s.Phase = PhaseGreeted
 	}
-	s.HasFrom, s.From, s.UTF8, s.Rcpts, s.took = false, "", false, nil, false
+	s.HasFrom, s.From, s.UTF8, s.Body, s.Rcpts, s.took = false, "", false, "", nil, false
 	return s
 }
 
@@ -245,6 +261,8 @@ func mailed(s State, aw Awaited, _ Reply) State {
 	s.Phase = PhaseMail
 	s.HasFrom, s.From = true, aw.Cmd.Path
 	_, s.UTF8 = aw.Cmd.Param("SMTPUTF8")
+	body, _ := aw.Cmd.Param("BODY")
+	s.Body = strings.ToUpper(body)
 	return s.remember(s.From)
 }
 
@@ -262,9 +280,21 @@ func dataAsked(s State, _ Awaited, _ Reply) State {
 	return s
 }
 
+// perRecipient is PRDR's 353: a verdict for each accepted recipient follows,
+// then one on the message.
+func perRecipient(s State, aw Awaited, _ Reply) State {
+	follow := append(s.verdictsEach(aw.Seq), Awaited{Seq: aw.Seq, Body: true})
+	s.Phase, s.Awaited = PhaseVerdict, append(follow, s.Awaited...)
+	return s
+}
+
 // judged ends a transaction, whatever the verdict (RFC 5321 §4.1.1.4); in LMTP
-// the last recipient's reply does.
+// the last recipient's reply does. With PRDR a recipient's says nothing about
+// the message yet.
 func judged(s State, aw Awaited, r Reply) State {
+	if aw.Rcpt != "" && !s.LMTP() {
+		return s
+	}
 	if r.Class() == ClassDone && !s.took {
 		s.Messages++
 		s.took = true
@@ -326,16 +356,11 @@ func closing(s State, _ Awaited, _ Reply) State {
 	return s
 }
 
-// unquit: a refused QUIT leaves the session open, where it was.
-func unquit(s State, aw Awaited, r Reply) State {
-	s.Phase = PhaseReady
-	switch {
-	case s.Hello == "":
-		s.Phase = PhaseGreeted
-	case s.AcceptedRcpts() > 0:
-		s.Phase = PhaseRcpt
-	case s.HasFrom:
-		s.Phase = PhaseMail
+// unquit: a refused QUIT leaves the session open, where it was, unless the
+// reply to an earlier command of its group has moved it since.
+func unquit(s State, _ Awaited, _ Reply) State {
+	if s.Phase == PhaseClosing {
+		s.Phase = s.left
 	}
 	return s
 }

@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// prdrText has two recipients accepted and one refused, and the 353.
+const prdrText = rcptText + "C: RCPT TO:<x@example.org>\nS: 550 no\nC: RCPT TO:<c@example.org>\nS: 250 ok\nC: DATA\nS: 354 go\n(body)\nS: 353 each\n"
+
 // TestApply folds literal dialogues.
 func TestApply(t *testing.T) {
 	for _, c := range []struct {
@@ -48,6 +51,19 @@ func TestApply(t *testing.T) {
 		{"unasked reply pops nothing", readyText + "S: 250 what\nC: MAIL FROM:<a@example.org>\nS: 250 ok\n", PhaseMail, nil},
 		{"quit", readyText + "C: QUIT\nS: 221 bye\n", PhaseClosing, nil},
 		{"quit refused", mailText + "C: QUIT\nS: 500 what\n", PhaseMail, nil},
+		{"quit refused between chunks", rcptText + "C: BDAT 10\nS: 250 ok\nC: QUIT\nS: 500 what\n", PhaseChunk, nil},
+		{"quit refused after a refusal", "S: 554 go away\nC: QUIT\nS: 500 what\n", PhaseRefused, nil},
+		{"quit refused in a group", readyText + "C: MAIL FROM:<a@example.org>\nC: QUIT\nS: 250 ok\nS: 500 what\n", PhaseMail, nil},
+		{"quit refused twice", mailText + "C: QUIT\nC: QUIT\nS: 500 what\nS: 500 what\n", PhaseMail, nil},
+		{"prdr waits for all", prdrText, PhaseVerdict, func(s State) bool {
+			return len(s.Awaited) == 3 && s.Awaited[0].Rcpt == "b@example.org" && s.Awaited[1].Rcpt == "c@example.org" && s.Awaited[2].Rcpt == "" && s.Awaited[2].Body
+		}},
+		{"prdr recipients decide nothing", prdrText + "S: 250 ok\nS: 550 no\n", PhaseVerdict, func(s State) bool { return s.Messages == 0 && s.HasFrom }},
+		{"prdr taken", prdrText + "S: 250 ok\nS: 550 no\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Messages == 1 && !s.Busy() }},
+		{"prdr refused in the end", prdrText + "S: 250 ok\nS: 250 ok\nS: 550 no\n", PhaseReady, func(s State) bool { return s.Messages == 0 && !s.HasFrom }},
+		{"prdr after chunks", strings.Replace(prdrText, "DATA\nS: 354 go\n(body)", "BDAT 5 LAST", 1) + "S: 250 ok\nS: 550 no\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Messages == 1 }},
+		{"body", readyText + "C: MAIL FROM:<a@example.org> body=binarymime\nS: 250 ok\n", PhaseMail, func(s State) bool { return s.Body == "BINARYMIME" }},
+		{"body is forgotten", readyText + "C: MAIL FROM:<a@example.org> BODY=8BITMIME\nS: 250 ok\nC: RSET\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Body == "" }},
 		{
 			"pipelined", readyText + "C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\nC: RCPT TO:<c@example.org>\nC: DATA\nS: 250 ok\nS: 550 no\nS: 250 ok\nS: 354 go\n", PhaseData,
 			func(s State) bool { return s.AcceptedRcpts() == 1 && s.Rcpts[0].Path == "b@example.org" },
@@ -166,5 +182,16 @@ func TestAccepted(t *testing.T) {
 	}
 	if st.Phase != PhaseData || st.From != "a@example.org" {
 		t.Errorf("phase %v, from %q", st.Phase, st.From)
+	}
+}
+
+// TestAcceptedCancel: "*" ends the exchange, and what follows is a command.
+func TestAcceptedCancel(t *testing.T) {
+	st := State{Phase: PhaseGreeted}
+	for _, line := range []string{"EHLO c.example.org", "AUTH LOGIN", "*", "NOOP"} {
+		st = st.Accepted(Parse(line, st))
+	}
+	if st.Phase != PhaseReady || st.Auth != "" || st.AuthMech != "" {
+		t.Errorf("phase %v, logged in with %q, in an exchange of %q", st.Phase, st.Auth, st.AuthMech)
 	}
 }

@@ -18,6 +18,14 @@ func noArgs(p *parser) {
 	}
 }
 
+// dataArgs: nothing; binary content goes by BDAT (RFC 3030 §3)
+func dataArgs(p *parser) {
+	if at := p.tokens[0].Span; p.st.Body == "BINARYMIME" {
+		p.note(Error, "sequence.binary", at.Start, at.End, "RFC 3030 §3", "BODY=BINARYMIME was announced, which DATA cannot carry: send it with BDAT, or RSET")
+	}
+	noArgs(p)
+}
+
 // freeArgs = [ SP String ], read as real servers do: anything printable
 // (RFC 5321 §4.1.1.8, §4.1.1.9).
 func freeArgs(p *parser) {
@@ -163,6 +171,9 @@ func (p *parser) initial(sp Span) {
 	}
 }
 
+// authCancel alone is no secret: it ends an AUTH exchange (RFC 4954 §4).
+const authCancel = "*"
+
 // answer describes a line of an AUTH exchange: base64, or "*" to cancel   RFC 4954 §4
 func (p *parser) answer() {
 	sp := Span{0, len(p.raw)}
@@ -172,7 +183,9 @@ func (p *parser) answer() {
 	p.token(0, sp.End, RoleSecret, "response")
 	p.octets(0)
 	switch {
-	case p.raw == "*" || p.raw == "" || len(p.faults) > 0:
+	case p.raw == authCancel:
+		p.cmd.Arg = authCancel
+	case p.raw == "" || len(p.faults) > 0:
 	case sp.End+2 > authLimit:
 		p.note(Error, "auth.long", 0, sp.End, "RFC 4954 §4", "longer than the 12288 octets a server must take")
 	default:

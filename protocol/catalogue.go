@@ -29,7 +29,7 @@ var verdictSpec = &Spec{
 	Verb: ".", Summary: "the end of the message", Ref: "RFC 5321 §4.1.1.4",
 	Outcomes: []Outcome{
 		{Reply: "250", Means: "the server took responsibility for the message", Next: "another MAIL, or QUIT; accepted is not yet delivered", effect: judged},
-		{Reply: "353", Means: "one verdict for each recipient follows", Next: "read them all", effect: nil},
+		{Reply: "353", Means: "one verdict for each recipient follows", Next: "read them all; the last one decides", effect: perRecipient},
 		{Reply: "552", Means: "larger than this server takes, or the mailbox is full", Next: "make it smaller", effect: judged},
 		{Reply: "554", Means: "the message was refused, often for its content", Next: "read the text; nobody got it", effect: judged},
 		{Reply: "550", Means: "the message was refused by policy", Next: "read the text; nobody got it", effect: judged},
@@ -209,7 +209,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "DATA", Summary: "send the message", Ref: "RFC 5321 §4.1.1.4",
-		Syntax: "DATA", Template: "DATA", Phases: []Phase{PhaseRcpt}, args: noArgs,
+		Syntax: "DATA", Template: "DATA", Phases: []Phase{PhaseRcpt}, args: dataArgs,
 		Doc: "After the 354 the message follows: header, an empty line, body. A line with nothing but a dot ends it; the console doubles dots at line beginnings for you. There is no way to cancel then, except dropping the connection.",
 		Outcomes: []Outcome{
 			{Reply: "354", Means: "send the message now", Next: "header, empty line, body, and a lone dot", effect: dataAsked},
@@ -226,6 +226,7 @@ var catalogue = []*Spec{
 		Doc: "Exactly that many octets follow the line at once, without 354, dot or doubling; LAST marks the final chunk. A wrong count leaves both sides out of step, so the console counts for you. DATA and BDAT do not mix.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "chunk accepted", Next: "the next chunk; after LAST the message is taken", effect: chunked},
+			{Reply: "353", Means: "one verdict for each recipient follows", Next: "read them all; the last one decides", effect: perRecipient},
 			{Reply: "503", Means: "out of order, or mixed with DATA", Next: "RSET"},
 			{Reply: "521", Means: "the server lost count and closes", Next: "connect again", effect: closing},
 			{Reply: "552", Means: "larger than this server takes", Next: "RSET, make it smaller", effect: chunkRefused},

@@ -178,6 +178,7 @@ func TestMore(t *testing.T) {
 		{readyText + "C: AUTH PLAIN\nS: 334 \n", "dGlt", "auth.plain", ""},
 		{readyText + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n", "dGltCg==", "auth.newline", ""},
 		{readyText + "C: QUIT\nS: 221 bye\n", "NOOP", "sequence.closing", ""},
+		{strings.Replace(rcptText, "org>", "org> BODY=BINARYMIME", 1), "DATA", "sequence.binary", ""},
 	} {
 		t.Run(c.line, func(t *testing.T) {
 			ln := Parse(c.line, at(t, c.state))

@@ -47,7 +47,8 @@ type Awaited struct {
 	Greeting bool
 	// Body is true where the octets of a message were sent: the reply is the verdict.
 	Body bool
-	// Rcpt is the recipient a reply after an LMTP message is for (RFC 2033 §4.2).
+	// Rcpt is the recipient a reply after a message is for, in LMTP (RFC 2033
+	// §4.2) and with PRDR.
 	Rcpt string
 }
 
@@ -82,6 +83,8 @@ type State struct {
 	From string
 	// UTF8 is true where MAIL carried SMTPUTF8 (RFC 6531 §3.4).
 	UTF8 bool
+	// Body is what MAIL announced in BODY, upper case; "" without (RFC 6152 §2).
+	Body string
 	// Rcpts are the recipients tried in the open transaction, in order.
 	Rcpts []Rcpt
 	// Awaited are the commands whose replies are outstanding, oldest first.
@@ -91,6 +94,8 @@ type State struct {
 	// took is true once a verdict on the open message was good: in LMTP one
 	// message has several.
 	took bool
+	// left is the phase QUIT was sent from, for a server that refuses it.
+	left Phase
 	// Addresses are the paths used in this session, newest first, for completion.
 	Addresses []string
 	// Name is what this client calls itself in EHLO. The face sets it at the
