@@ -48,7 +48,7 @@ var errorSteps = []struct {
 }{
 	{"dial.tls", stepTLS, "TLS failed"},
 	{"dial.", stepConnect, "no connection"},
-	{"greeting.", stepGreeting, "no SMTP greeting"},
+	{"greeting.", stepConnect, "no SMTP greeting"},
 	{"tls.", stepTLS, "TLS failed"},
 	{"timeout.tls", stepTLS, "TLS failed: timeout"},
 }
@@ -196,10 +196,11 @@ func (p Progress) answer(ev protocol.Event) Progress {
 		return p
 	}
 	words := ""
-	if ev.Reply.Refused() && !p.spared(s, asked) {
+	no := ev.Reply.Refused() || s == stepData && ev.Reply.Class() != protocol.ClassMore
+	if no && !p.spared(s, asked) {
 		words = fmt.Sprintf("refused at %s: %d", stepWord(s, asked), ev.Reply.Code)
 	}
-	return p.decide(s, words).count(s, asked, !ev.Reply.Refused())
+	return p.decide(s, words).count(s, asked, !no)
 }
 
 // decide notes how step s stands, "" for well. An accepted MAIL begins another
@@ -266,6 +267,10 @@ func stepWord(s step, asked protocol.Awaited) string {
 
 // trouble notes the step that an error event fails, if it fails one.
 func (p Progress) trouble(ev protocol.Event) Progress {
+	if ev.Code == "tls.not-tls" && p.State.Greeting == "" { // the wrong port
+		p.standing[stepConnect] = "no TLS on this port"
+		return p
+	}
 	for _, row := range errorSteps {
 		if rest, ok := strings.CutPrefix(ev.Code, row.prefix); ok {
 			p.standing[row.step] = strings.TrimSuffix(row.words+": "+strings.TrimPrefix(rest, "."), ": ")

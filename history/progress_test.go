@@ -27,7 +27,7 @@ func TestExitCode(t *testing.T) {
 		{"no connection", "# error dial.refused", 2, "no connection: refused"},
 		{"second address", "# error dial.refused\n" + toReady + quit, 0, "no message sent"},
 		{"implicit TLS", "# error dial.tls", 29, "TLS failed"},
-		{"no greeting", "# connect\n# error greeting.http\n# close close.lost", 21, "no SMTP greeting: http"},
+		{"no greeting", "# connect\n# error greeting.http\n# close close.lost", 2, "no SMTP greeting: http"},
 		{"greeting refused", "# connect\nS: 554 no\n" + quit, 21, "refused at greeting: 554"},
 		{"greeting 421", "# connect\nS: 421 busy\n# close close.server", 21, "refused at greeting: 421"},
 		{"EHLO refused", "# connect\nS: 220 hi\nC: EHLO me\nS: 502 no\n" + quit, 22, "refused at EHLO: 502"},
@@ -64,6 +64,7 @@ func TestExitCode(t *testing.T) {
 		{"late reply", toReady + "C: MAIL FROM:<a@example.org>\n# error timeout.mail\nS: 250 ok\n" + quit, 0, "no message sent"},
 		{"no reply to NOOP", toReady + "C: NOOP\n# error timeout.command\n# close close.user", 0, "no message sent"},
 		{"no handshake", toReady + "C: STARTTLS\nS: 220 go\n# error timeout.tls\n# close close.timeout", 29, "TLS failed: timeout"},
+		{"DATA answered 250", toReady + "C: MAIL FROM:<a@b.c>\nS: 250 ok\nC: RCPT TO:<a@b.c>\nS: 250 ok\nC: DATA\nS: 250 odd\n" + quit, 25, "refused at DATA: 250, 1 of 1 recipients accepted"},
 		{"record", toReady + "# error record.disk\n" + quit, 0, "no message sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

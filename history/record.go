@@ -120,7 +120,23 @@ func (r *Recorder) Close(p Progress) error {
 	if r.err == nil {
 		r.err = syncFile(r.file)
 	}
+	if r.err == nil {
+		r.err = r.there()
+	}
 	return errors.Join(r.err, r.file.Close())
+}
+
+// there tells whether the file still has its name: what somebody removed
+// meanwhile is no record.
+func (r *Recorder) there() error {
+	f, ok := r.file.(*os.File)
+	if !ok {
+		return nil
+	}
+	if _, err := os.Stat(f.Name()); err != nil {
+		return fmt.Errorf("the record was removed while it was written, nothing of this session is kept: %w", err)
+	}
+	return nil
 }
 
 // writeLine writes v as one line, unless the Recorder is in trouble.

@@ -39,6 +39,8 @@ type standing struct {
 	sending  bool   // a message was on its way
 	sent     int64  // octets of it
 	greeting bool   // the greeting is what had not come
+	// handshake is true between the 220 to STARTTLS and the end of its handshake.
+	handshake bool
 }
 
 // ending gives the close event its code and text. The caller holds mu.
@@ -52,6 +54,7 @@ func (c *Conn) ending(code, who string) (string, string) {
 		s.waiting, s.verb = true, p.verb
 		s.verdict = p.awaited.code == awaitVerdict.code || len(c.state.Awaited) > 0 && c.state.Awaited[0].Cmd.Last
 		s.greeting = p == c.greeting || p == c.secured
+		s.handshake = p.upgrade && len(p.replies) > 0
 	}
 	return s.code(code), who + s.unknown()
 }
@@ -78,6 +81,8 @@ func (s standing) unknown() string {
 		b.WriteString(", before the verdict on the message: the message may have been accepted")
 	case s.greeting:
 		b.WriteString(", before the greeting")
+	case s.handshake:
+		b.WriteString(", in the TLS handshake")
 	case s.waiting && s.verb != "":
 		fmt.Fprintf(&b, ", before the reply to %s: whether it took effect is unknown", s.verb)
 	case s.waiting:
@@ -86,7 +91,10 @@ func (s standing) unknown() string {
 	if s.cut {
 		b.WriteString(", in the middle of a reply")
 	}
-	if s.state.HasFrom && !s.verdict {
+	switch {
+	case s.state.HasFrom && s.verdict:
+		fmt.Fprintf(&b, "; confirmed were MAIL and %s", recipients(s.state.AcceptedRcpts()))
+	case s.state.HasFrom:
 		fmt.Fprintf(&b, "; the open transaction (MAIL and %s confirmed) is void, and nothing of it was delivered",
 			recipients(s.state.AcceptedRcpts()))
 	}

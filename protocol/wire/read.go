@@ -93,7 +93,7 @@ func (c *Conn) take(line []byte) (upgrade *Pending, bad *fault) {
 	if c.building.Lines() >= maxReplyLines || c.building.Bytes()+len(line) > maxReplyBytes {
 		return nil, &faultReply
 	}
-	line = c.secrets.scrub(line)
+	line = c.secrets.scrub(line, c.state.AuthTried)
 	ev := protocol.Event{Kind: protocol.KindServer, Text: string(bytes.TrimRight(line, "\r\n"))}
 	reply, whole := c.building.Add(line)
 	if !whole {
@@ -153,7 +153,7 @@ func (c *Conn) ended(rest []byte, err error) {
 	if len(rest) > 0 {
 		c.mu.Lock()
 		c.cut = true
-		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest))})
+		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest, c.state.AuthTried))})
 		c.mu.Unlock()
 	}
 	switch {

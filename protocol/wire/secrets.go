@@ -16,7 +16,9 @@ const minSecret = 4
 // secrets are the credentials sent on one connection. Servers repeat lines
 // they do not understand, so every line they send is searched for them.
 type secrets struct {
-	list [][]byte // longest first, so that a part does not spoil the whole
+	// tokens are what was sent, plain what it decodes to; both longest first,
+	// so that a part does not spoil the whole.
+	tokens, plain [][]byte
 	// name is true when the next answer in an exchange is LOGIN's user name.
 	name bool
 }
@@ -34,9 +36,9 @@ func (s *secrets) note(line string, st protocol.State) {
 		return
 	}
 	token := line[span.Start:span.End]
-	s.add(token)
+	add(&s.tokens, token)
 	if !isName {
-		s.add(decoded(token))
+		add(&s.plain, decoded(token))
 	}
 }
 
@@ -56,23 +58,34 @@ func decoded(token string) string {
 }
 
 // add remembers one text.
-func (s *secrets) add(text string) {
+func add(list *[][]byte, text string) {
 	known := func(b []byte) bool { return string(b) == text }
-	if len(text) < minSecret || slices.ContainsFunc(s.list, known) {
+	if len(text) < minSecret || slices.ContainsFunc(*list, known) {
 		return
 	}
-	s.list = append(s.list, []byte(text))
-	slices.SortStableFunc(s.list, func(a, b []byte) int { return len(b) - len(a) })
+	*list = append(*list, []byte(text))
+	slices.SortStableFunc(*list, func(a, b []byte) int { return len(b) - len(a) })
 }
 
 // scrub returns the server's line without the secrets. The code and what
 // parts it from the text are never touched. The line itself is not changed.
-func (s *secrets) scrub(line []byte) []byte {
+// A password may be an ordinary word: it is looked for while a login is under
+// way or has failed, which is where a server would repeat it.
+func (s *secrets) scrub(line []byte, login bool) []byte {
+	line = without(line, s.tokens)
+	if login {
+		line = without(line, s.plain)
+	}
+	return line
+}
+
+// without replaces each of list in the text of a reply line.
+func without(line []byte, list [][]byte) []byte {
 	head := 0
 	if _, _, _, _, ok := protocol.ParseReplyLine(line); ok {
 		head = min(len("250 "), len(line))
 	}
-	for _, secret := range s.list {
+	for _, secret := range list {
 		if bytes.Contains(line[head:], secret) {
 			clean := bytes.ReplaceAll(line[head:], secret, []byte(protocol.Hidden))
 			line = append(line[:head:head], clean...)
