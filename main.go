@@ -199,7 +199,7 @@ func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {
 		Use: "practice", Short: "talk to the built-in server, or let other programs do", Long: line.PracticeHelp(),
 		Args: arguments(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if c.server.Address == "" {
+			if !cmd.Flags().Changed("serve") {
 				return c.begin(cmd, console.Target{Name: console.PracticeName, Practice: true})
 			}
 			c.endless = true

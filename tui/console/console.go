@@ -68,10 +68,11 @@ func (c *Console) practiceServer() (string, *x509.CertPool, error) {
 		if err != nil {
 			return "", nil, err
 		}
-		c.practice = server
-		if c.where, err = server.Listen("127.0.0.1:0"); err != nil {
+		where, err := server.Listen("127.0.0.1:0")
+		if err != nil {
 			return "", nil, fmt.Errorf("start the practice server: %w", err)
 		}
+		c.practice, c.where = server, where
 	}
 	return c.where.String(), c.practice.Roots(), nil
 }
@@ -87,8 +88,12 @@ type Session struct {
 	address string
 	keys    io.Closer
 
-	mu   sync.Mutex // guards conn
-	conn *wire.Conn
+	mu     sync.Mutex // guards conn and closed
+	conn   *wire.Conn
+	closed bool
+
+	end    sync.Once // Close
+	endErr error
 }
 
 // Begin makes a session for t: its log, its record and its settings. The
@@ -102,7 +107,7 @@ func (c *Console) Begin(t Target) (*Session, error) {
 	s := &Session{Target: t, console: c, options: options, keys: keys, address: t.Address()}
 	if t.Practice {
 		if err := c.usePractice(s); err != nil {
-			return nil, err
+			return nil, errors.Join(err, keys.Close())
 		}
 	}
 	s.record()
@@ -142,11 +147,20 @@ func (s *Session) Dial(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	s.conn = conn
-	s.mu.Unlock()
+	if !s.adopt(conn) {
+		_ = conn.Close()
+		return context.Canceled
+	}
 	_, err = conn.Greeting(ctx)
 	return err
+}
+
+// adopt takes conn over, unless the session was closed while it was dialled.
+func (s *Session) adopt(conn *wire.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conn = conn
+	return !s.closed
 }
 
 // Name is what this client calls itself in EHLO.
@@ -182,10 +196,18 @@ func (s *Session) Done() <-chan struct{} {
 	return none
 }
 
-// Close ends the connection, if there is one, and the log.
+// Close ends the connection, if there is one, and the log. The record is
+// complete then, or the error says what is missing. Further calls return the
+// same.
 func (s *Session) Close() error {
-	if conn := s.current(); conn != nil {
-		conn.Close()
-	}
-	return errors.Join(s.Log.Close(), s.keys.Close())
+	s.end.Do(func() {
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
+		if conn := s.current(); conn != nil {
+			conn.Close()
+		}
+		s.endErr = errors.Join(s.Log.Close(), s.keys.Close())
+	})
+	return s.endErr
 }

@@ -104,9 +104,19 @@ func (s *Session) SendChunk(ctx context.Context, text string, last bool) error {
 // ErrNoMechanism is returned by a login where nothing offered can be used.
 var ErrNoMechanism = errors.New("no offered mechanism fits: STARTTLS first, or name one, as in :auth PLAIN")
 
-// login runs AUTH with the mechanism named, or the best one offered.
+// login runs AUTH with the mechanism named, or the best one offered. An
+// exchange that was begun by hand is cancelled first (RFC 4954 §4), and its
+// mechanism is taken where none is named.
 func (s *Session) login(ctx context.Context, conn *wire.Conn, mechanism string) error {
 	st := s.Log.State()
+	if st.Phase == protocol.PhaseAuth {
+		if mechanism == "" {
+			mechanism = st.AuthMech
+		}
+		if err := send(ctx, conn, Send{Line: "*"}); err != nil {
+			return err
+		}
+	}
 	if mechanism == "" {
 		best, ok := sasl.Pick(st.Caps.Mechanisms(), st.TLS != nil || s.Target.Practice)
 		if !ok {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,21 +58,28 @@ func (r *Recall) push(line string) {
 	r.lines = append(r.lines, line)
 }
 
-// Add takes a line typed in state st, unless it holds a secret, and keeps it
-// for later runs. The error is one of writing; the line is recalled in this
-// run all the same.
-func (r *Recall) Add(line string, st protocol.State) error {
+// Add takes a line typed in state st, and tells whether it did: a line that
+// holds a secret, or may, is not recalled.
+func (r *Recall) Add(line string, st protocol.State) bool {
 	_, secret := protocol.SecretSpan(strings.TrimPrefix(line, asTypedPrefix), st)
 	if line == "" || secret || strings.ContainsAny(line, "\r\n") || st.Phase == protocol.PhaseAuth {
-		return nil
+		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.push(line)
+	return true
+}
+
+// Keep writes a line that Add took, for later runs.
+func (r *Recall) Keep(line string) error {
 	if r.path == "" {
 		return nil
 	}
-	return appendLine(r.path, line)
+	if err := appendLine(r.path, line); err != nil {
+		return fmt.Errorf("the line will not be recalled next time: %w", err)
+	}
+	return nil
 }
 
 func appendLine(path, line string) error {

@@ -31,7 +31,10 @@ func TestRecall(t *testing.T) {
 		{"AGEAYg==", inAuth},
 		{"AGEAYg==", tried},
 	} {
-		if err := r.Add(c.line, c.st); err != nil {
+		if !r.Add(c.line, c.st) {
+			continue
+		}
+		if err := r.Keep(c.line); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,7 +70,7 @@ func TestRecallBounds(t *testing.T) {
 // TestRecallInMemory keeps no file, and has one where the directory is not writable.
 func TestRecallInMemory(t *testing.T) {
 	r := OpenRecall("")
-	if err := r.Add("NOOP", ready); err != nil || !slices.Equal(r.Lines(), []string{"NOOP"}) {
+	if taken, err := r.Add("NOOP", ready), r.Keep("NOOP"); !taken || err != nil || !slices.Equal(r.Lines(), []string{"NOOP"}) {
 		t.Errorf("%q, %v", r.Lines(), err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
@@ -75,7 +78,7 @@ func TestRecallInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = OpenRecall(file)
-	if err := r.Add("NOOP", ready); err == nil || !slices.Equal(r.Lines(), []string{"NOOP"}) {
+	if taken, err := r.Add("NOOP", ready), r.Keep("NOOP"); !taken || err == nil || !slices.Equal(r.Lines(), []string{"NOOP"}) {
 		t.Errorf("%q, %v", r.Lines(), err)
 	}
 }

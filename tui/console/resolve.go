@@ -13,8 +13,8 @@ const (
 )
 
 // Resolve says what a line typed in state st asks for, when Enter is pressed
-// on it. It is pure. In an AUTH exchange the prefixes mean nothing: an answer
-// is base64 and has neither.
+// on it. It is pure. The prefixes work in an AUTH exchange too: an answer is
+// base64 and begins with neither.
 func Resolve(input string, st protocol.State) Action {
 	switch {
 	case input == "" && st.Phase != protocol.PhaseAuth:

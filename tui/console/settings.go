@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
@@ -236,6 +237,8 @@ func (s Settings) Check() error {
 		return errors.New("-4 and -6 exclude each other: leave both out to use what there is")
 	case s.Key != "" && s.Cert == "":
 		return errors.New("--key needs --cert beside it")
+	case strings.ContainsFunc(s.Helo, func(r rune) bool { return r <= ' ' || r == 0x7f || !unicode.IsPrint(r) }):
+		return fmt.Errorf("--helo %q: a name has no blanks and no control characters", s.Helo)
 	case s.Theme != "" && !slices.Contains(Themes, s.Theme):
 		return fmt.Errorf("--theme %q: write %s", s.Theme, strings.Join(Themes, ", "))
 	}
