@@ -1,61 +1,72 @@
 package tui
 
 import (
-	"context"
 	"fmt"
-	"os"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/aymanbagabas/go-osc52/v2"
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"smtpconsole/history"
 	"smtpconsole/protocol"
 	"smtpconsole/tui/console"
 )
 
-// globalKey handles the keys that mean the same everywhere on the console.
-func (m *Model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
-	switch {
-	case key.Matches(msg, m.keys.help):
-		m.openHelp()
-	case key.Matches(msg, m.keys.palette):
-		m.openPalette()
-	case m.start != nil:
-		return nil, false
-	case key.Matches(msg, m.keys.message):
-		return m.compose(), true
-	case m.composing:
-		return nil, false
-	case key.Matches(msg, m.keys.templates):
-		m.openTemplates()
-	case key.Matches(msg, m.keys.sessions):
-		return m.openSessions(), true
-	case key.Matches(msg, m.keys.panes):
-		m.nextPane()
-	case key.Matches(msg, m.keys.reconnect):
-		return m.reconnect(""), true
-	case key.Matches(msg, m.keys.pageUp):
-		m.transcript.page(-1)
-	case key.Matches(msg, m.keys.pageDown):
-		m.transcript.page(1)
-	case key.Matches(msg, m.keys.exchangeUp):
-		m.setFocus(focusTranscript)
-		m.transcript.move(-1)
-	case key.Matches(msg, m.keys.exchangeDown):
-		m.setFocus(focusTranscript)
-		m.transcript.move(1)
-	case key.Matches(msg, m.keys.top):
-		m.transcript.top()
-	case key.Matches(msg, m.keys.end):
-		m.transcript.bottom()
-	default:
-		return nil, false
+// command is one row of what a key does wherever the panes are in sight; where
+// says in which other places it works too.
+type command struct {
+	key   key.Binding
+	where place
+	do    func(*Model) tea.Cmd
+}
+
+// place is a set of screens beside the console's own.
+type place int
+
+const (
+	onStart place = 1 << iota
+	inEditor
+)
+
+// commands is the table that keys and palette read.
+func commands(k keyMap) []command {
+	at := func(do func(*Model)) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { do(m); return nil }
 	}
-	m.explain()
-	return nil, true
+	return []command{
+		{k.help, onStart | inEditor, at((*Model).openHelp)},
+		{k.palette, onStart | inEditor, at((*Model).openPalette)},
+		{k.templates, 0, at((*Model).openTemplates)},
+		{k.message, inEditor, (*Model).compose},
+		{k.sessions, onStart, (*Model).openSessions},
+		{k.panes, 0, at((*Model).nextPane)},
+		{k.reconnect, 0, func(m *Model) tea.Cmd { return m.reconnect("") }},
+		{k.pageUp, 0, at(func(m *Model) { m.transcript.page(-1) })},
+		{k.pageDown, 0, at(func(m *Model) { m.transcript.page(1) })},
+		{k.exchangeUp, 0, at(func(m *Model) { m.setFocus(focusTranscript); m.transcript.move(-1) })},
+		{k.exchangeDown, 0, at(func(m *Model) { m.setFocus(focusTranscript); m.transcript.move(1) })},
+		{k.top, 0, at(func(m *Model) { m.transcript.top() })},
+		{k.end, 0, at(func(m *Model) { m.transcript.bottom() })},
+	}
+}
+
+// globalKey carries out the row of the table that a key names.
+func (m *Model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
+	here := place(0)
+	switch {
+	case m.start != nil:
+		here = onStart
+	case m.composing:
+		here = inEditor
+	}
+	for _, c := range m.commands {
+		if key.Matches(msg, c.key) && (here == 0 || c.where&here != 0) {
+			cmd := c.do(m)
+			m.explain()
+			return cmd, true
+		}
+	}
+	return nil, false
 }
 
 func (m *Model) nextPane() { m.setFocus((m.focus + 1) % (focusInspector + 1)) }
@@ -64,22 +75,32 @@ func (m *Model) nextPane() { m.setFocus((m.focus + 1) % (focusInspector + 1)) }
 func (m *Model) promptKey(msg tea.KeyMsg, wasLeaving bool) tea.Cmd {
 	defer m.explain()
 	if m.popup != nil {
-		if done, used := m.popupKey(msg); used {
-			if done {
-				m.popup = nil
-			}
+		done, used := m.popupKey(msg)
+		if done || !used {
+			m.popup = nil
+		}
+		if used {
 			return nil
 		}
-		m.popup = nil
 	}
-	empty := m.prompt.value() == ""
 	switch {
 	case msg.Paste && strings.ContainsAny(strings.TrimRight(string(msg.Runes), "\r\n"), "\r\n"):
 		m.paste(string(msg.Runes))
 	case key.Matches(msg, m.keys.send):
-		return m.enter(console.Resolve(m.prompt.value(), m.state))
+		return m.enter()
 	case key.Matches(msg, m.keys.asTyped):
-		return m.enter(console.ResolveAsTyped(m.prompt.value()))
+		return m.enterAsTyped()
+	case key.Matches(msg, m.keys.leave) && m.prompt.value() == "":
+		return m.leaveKey(msg, wasLeaving)
+	default:
+		return m.lineKey(msg)
+	}
+	return nil
+}
+
+// lineKey handles the keys that change the line.
+func (m *Model) lineKey(msg tea.KeyMsg) tea.Cmd {
+	switch {
 	case key.Matches(msg, m.keys.fix):
 		m.fix()
 	case key.Matches(msg, m.keys.recall):
@@ -90,18 +111,29 @@ func (m *Model) promptKey(msg tea.KeyMsg, wasLeaving bool) tea.Cmd {
 		m.tab()
 	case key.Matches(msg, m.keys.clear):
 		m.clearLine()
-	case empty && key.Matches(msg, m.keys.leave):
-		return m.leaveKey(msg, wasLeaving)
-	default:
-		if m.prompt.handleKey(msg) {
-			return editLine(m.prompt.value())
-		}
+	case m.prompt.handleKey(msg):
+		return m.editOutside()
 	}
 	return nil
 }
 
+// editOutside opens $EDITOR on the line, unless that would put a password on
+// the disk.
+func (m *Model) editOutside() tea.Cmd {
+	line := m.prompt.value()
+	if _, secret := protocol.SecretSpan(line, m.current()); secret || m.current().Phase == protocol.PhaseAuth {
+		m.complain("a line that holds a password is not written to a file")
+		return nil
+	}
+	return editLine(line)
+}
+
 func (m *Model) clearLine() {
-	if m.prompt.value() == "" {
+	switch n := len(m.queue); {
+	case n > 0:
+		m.queue, m.paused = nil, false
+		m.say(plural(n, "line") + " dropped")
+	case m.prompt.value() == "":
 		m.say("nothing to clear; Ctrl+D leaves")
 	}
 	m.prompt.clear()
@@ -115,8 +147,8 @@ func (m *Model) cancelRunning() {
 		return
 	}
 	m.resetActions()
-	m.queue = nil
-	m.say("stopped waiting; a reply that still comes will be shown")
+	m.queue, m.paused = nil, false
+	m.say("stopped waiting; a reply that comes is shown · Alt+Enter sends a line all the same · :drop ends the connection")
 }
 
 // tab walks the slots of a template, completes, or shows the templates.
@@ -132,46 +164,94 @@ func (m *Model) tab() {
 
 // fix puts the mended line into the prompt.
 func (m *Model) fix() {
-	fixed, ok := m.prompt.line.Fix()
-	if !ok {
+	ln := m.prompt.line
+	fixed, ok := ln.Fix()
+	switch {
+	case ok:
+		m.prompt.set(fixed)
+	case ln.Spec != nil && ln.Spec.Obsolete != "": // what mends it is to leave it out
+		m.prompt.clear()
+		m.say("taken away: " + ln.Diags[0].Message)
+	default:
 		m.say("nothing here can be mended by one key")
-		return
 	}
-	m.prompt.set(fixed)
 }
 
-// enter carries out what the line in the prompt asks for.
-func (m *Model) enter(a console.Action) tea.Cmd {
-	line := m.prompt.value()
-	switch a := a.(type) {
-	case console.Nothing:
-		return nil
-	case console.Unclear:
-		m.complain(a.Text)
-		return nil
-	case console.Hold:
-		return m.carry(a, line)
+// current is the session's state with everything in it that has happened,
+// shown or not yet.
+func (m *Model) current() protocol.State {
+	if m.session == nil {
+		return m.state
 	}
+	return m.session.State()
+}
+
+// enter carries out what the line in the prompt asks for. While the server has
+// still to answer, the line waits: what it means hangs on the answer.
+func (m *Model) enter() tea.Cmd {
+	line := m.prompt.value()
+	if line != "" && !strings.HasPrefix(line, ":") && m.live() && m.behind() {
+		m.queue = append(m.queue, line)
+		m.prompt.clear()
+		m.say("the line waits for the server's answer; Esc gives up both")
+		return nil
+	}
+	a := console.Resolve(line, m.current())
+	if staysInPrompt(a) {
+		return m.carry(a)
+	}
+	m.prompt.clear()
+	m.transcript.bottom()
 	return m.accepted(a, line)
 }
 
-// accepted empties the prompt for a line that does something.
-func (m *Model) accepted(a console.Action, line string) tea.Cmd {
-	if err := m.o.Recall.Add(line, m.state); err != nil {
-		m.complain("the line will not be recalled next time: " + err.Error())
+// enterAsTyped sends the line at once and past the checks.
+func (m *Model) enterAsTyped() tea.Cmd {
+	line := m.prompt.value()
+	a := console.ResolveAsTyped(line)
+	if staysInPrompt(a) {
+		return m.carry(a)
 	}
-	m.prompt.lines = m.o.Recall.Lines()
 	m.prompt.clear()
 	m.transcript.bottom()
-	return m.carry(a, line)
+	return m.accepted(a, line)
+}
+
+// behind tells whether something runs, or happened and is not shown yet.
+func (m *Model) behind() bool {
+	return m.running > 0 || m.session != nil && m.seq < m.session.Log.Len()
+}
+
+// staysInPrompt tells whether a line is left for its user to mend.
+func staysInPrompt(a console.Action) bool {
+	switch a.(type) {
+	case console.Nothing, console.Unclear, console.Hold:
+		return true
+	}
+	return false
+}
+
+// accepted carries out a line that does something, and keeps it for recall.
+// Lines that wait behind it go on.
+func (m *Model) accepted(a console.Action, line string) tea.Cmd {
+	m.paused = false
+	var keep tea.Cmd
+	if m.o.Recall.Add(line, m.current()) {
+		m.prompt.lines = m.o.Recall.Lines()
+		keep = keepLine(m.o.Recall, line)
+	}
+	return tea.Batch(keep, m.carry(a))
 }
 
 // carry does what an action asks for: the face's share here, the rest on the
 // session.
-func (m *Model) carry(a console.Action, line string) tea.Cmd {
+func (m *Model) carry(a console.Action) tea.Cmd {
 	switch a := a.(type) {
+	case console.Nothing:
+	case console.Unclear:
+		m.complain(a.Text)
 	case console.Hold:
-		m.say("held, nothing was sent · F2 fixes what can be fixed · Alt+Enter sends it as typed")
+		m.say(heldWords(a.Line))
 		return m.onSession(a)
 	case console.Chunk:
 		m.chunk = &a
@@ -199,6 +279,14 @@ func (m *Model) carry(a console.Action, line string) tea.Cmd {
 	return nil
 }
 
+// heldWords say what can be done with a held line.
+func heldWords(ln protocol.Line) string {
+	if _, ok := ln.Fix(); ok {
+		return "held, not sent · F2 fixes it · Alt+Enter sends it as typed"
+	}
+	return "held, not sent · Alt+Enter sends it as typed · Ctrl+C clears it"
+}
+
 // onSession hands an action to the live session.
 func (m *Model) onSession(a console.Action) tea.Cmd {
 	if m.session == nil {
@@ -213,6 +301,7 @@ func (m *Model) sendGroup(lines []string) tea.Cmd {
 	if m.session == nil {
 		return nil
 	}
+	lines = slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == "" })
 	st := m.session.State()
 	for i, line := range lines {
 		ln := protocol.Parse(line, st)
@@ -236,13 +325,8 @@ func (m *Model) data(path string) tea.Cmd {
 		m.complain("the server is not waiting for a message: send DATA first, then :data FILE in the editor's place")
 		return nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		m.complain(err.Error())
-		return nil
-	}
 	m.composing = false
-	return m.run(sendFile(m.actions, m.session, f, nil))
+	return m.run(sendFile(m.actions, m.session, path, nil))
 }
 
 // compose opens the message editor.
@@ -309,98 +393,4 @@ func (m *Model) reconnect(target string) tea.Cmd {
 	}
 	m.o.Target = t
 	return begin(m.o.Console, t)
-}
-
-// quitPatience is how long a polite QUIT may take when the program ends.
-const quitPatience = 2 * time.Second
-
-// leave ends the program: QUIT where that can be said, then the connection,
-// the record and the draft.
-func (m *Model) leave() tea.Cmd {
-	m.quitting = true
-	_ = m.composer.saveNow()
-	s, polite := m.session, m.live() && !m.state.Busy() && protocol.Lookup("QUIT").Legal(m.state.Phase)
-	m.cancel()
-	return func() tea.Msg {
-		if s == nil {
-			return tea.QuitMsg{}
-		}
-		if polite {
-			ctx, cancel := context.WithTimeout(context.Background(), quitPatience)
-			defer cancel()
-			_ = s.Do(ctx, console.Send{Line: "QUIT"})
-		}
-		_ = s.Close()
-		return tea.QuitMsg{}
-	}
-}
-
-// copyText puts text into the terminal's clipboard (OSC 52).
-func (m *Model) copyText(scope copyScope, what string) tea.Cmd {
-	text := m.transcript.copy(scope)
-	if text == "" {
-		m.say("nothing is selected to copy")
-		return nil
-	}
-	m.say(what + " copied, where the terminal allows it (OSC 52)")
-	seq := osc52.New(text)
-	if os.Getenv("TMUX") != "" {
-		seq = seq.Tmux()
-	}
-	return func() tea.Msg {
-		_, _ = seq.WriteTo(os.Stderr)
-		return nil
-	}
-}
-
-// onShown puts a saved session on the screen, to be read.
-func (m *Model) onShown(msg shownMsg) tea.Cmd {
-	if msg.session == nil {
-		m.complain(protocol.Safe(msg.err.Error()))
-		return nil
-	}
-	old := m.put(nil)
-	m.shown = msg.session
-	m.began, m.ended = msg.session.Header.Start, msg.session.Header.Start
-	for _, ev := range msg.session.Events {
-		m.remember(ev)
-		m.state, m.seq = m.state.Apply(ev), ev.Seq
-		m.ended = ev.Time
-	}
-	m.transcript.append(msg.session.Events...)
-	m.state = protocol.State{Target: m.state.Target}
-	m.seq++ // what is on the screen lies behind the state
-	m.prompt.setState(m.state)
-	m.setFocus(focusTranscript)
-	m.say("a saved session, to be read; F7 connects to the same server")
-	if msg.session.Torn != nil {
-		m.complain(protocol.Safe(msg.session.Torn.Error()))
-	}
-	m.o.Target, _ = console.ParseTarget(msg.session.Header.Target)
-	return old
-}
-
-// onSessions fills the start screen, or the list that F5 opened.
-func (m *Model) onSessions(msg sessionsMsg) tea.Cmd {
-	if msg.err != nil {
-		m.complain(protocol.Safe(msg.err.Error()))
-	}
-	if m.start != nil && m.picker == nil {
-		m.start.setRecent(msg.list)
-		return nil
-	}
-	m.listPicker(msg.list)
-	return nil
-}
-
-func (m *Model) listPicker(list []history.Summary) {
-	choices := make([]choice, len(list))
-	for i, s := range list {
-		choices[i] = choice{
-			label: s.Start.Local().Format("2006-01-02 15:04:05") + "  " + protocol.Safe(s.Target),
-			help:  protocol.Safe(s.Outcome),
-			take:  func(m *Model) tea.Cmd { return readSession(m.o.Console.Store(), s.ID) },
-		}
-	}
-	m.picker = newPicker(m.st, "Saved sessions", choices)
 }

@@ -57,8 +57,12 @@ func sendText(ctx context.Context, s *console.Session, text string, chunk *conso
 }
 
 // sendFile streams a file as the message.
-func sendFile(ctx context.Context, s *console.Session, f *os.File, report func(int64)) tea.Cmd {
+func sendFile(ctx context.Context, s *console.Session, path string, report func(int64)) tea.Cmd {
 	return func() tea.Msg {
+		f, err := os.Open(path)
+		if err != nil {
+			return doneMsg{s, err}
+		}
 		defer f.Close()
 		return doneMsg{s, s.SendMessage(ctx, f, report)}
 	}
@@ -69,12 +73,18 @@ func closeSession(s *console.Session) tea.Cmd {
 	return func() tea.Msg { return closedMsg{s.Close()} }
 }
 
-// listSessions reads the saved sessions.
-func listSessions(ctx context.Context, store *history.Store) tea.Cmd {
+// listSessions reads the saved sessions; recent says that the start screen
+// wants them for its targets.
+func listSessions(ctx context.Context, store *history.Store, recent bool) tea.Cmd {
 	return func() tea.Msg {
 		list, err := store.List(ctx)
-		return sessionsMsg{list, err}
+		return sessionsMsg{list, recent, err}
 	}
+}
+
+// keepLine writes a line for recall in later runs.
+func keepLine(r *console.Recall, line string) tea.Cmd {
+	return func() tea.Msg { return keptMsg{r.Keep(line)} }
 }
 
 // readSession reads one saved session.
@@ -138,22 +148,24 @@ func askPerson(asks chan<- *question) sasl.Asker {
 
 // editLine opens $EDITOR on the prompt's line, in a private file.
 func editLine(text string) tea.Cmd {
-	dir, err := os.MkdirTemp("", "smtpconsole-")
-	if err != nil {
-		return func() tea.Msg { return editedMsg{err: err} }
-	}
-	path := filepath.Join(dir, "line.txt")
-	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
-		return func() tea.Msg { return editedMsg{err: err} }
-	}
-	return tea.ExecProcess(editorCommand(path), func(err error) tea.Msg {
-		defer os.RemoveAll(dir)
+	return func() tea.Msg {
+		dir, err := os.MkdirTemp("", "smtpconsole-")
 		if err != nil {
 			return editedMsg{err: err}
 		}
-		b, err := os.ReadFile(path)
-		return editedMsg{strings.TrimRight(string(b), "\r\n"), err}
-	})
+		path := filepath.Join(dir, "line.txt")
+		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+			return editedMsg{err: errors.Join(err, os.RemoveAll(dir))}
+		}
+		return tea.ExecProcess(editorCommand(path), func(err error) tea.Msg {
+			defer os.RemoveAll(dir)
+			if err != nil {
+				return editedMsg{err: err}
+			}
+			b, err := os.ReadFile(path)
+			return editedMsg{strings.TrimRight(string(b), "\r\n"), err}
+		})()
+	}
 }
 
 // editorCommand runs what $VISUAL or $EDITOR name, which may have arguments.
@@ -166,5 +178,7 @@ func editorCommand(path string) *exec.Cmd {
 		editor = "vi"
 	}
 	words := strings.Fields(editor)
-	return exec.Command(words[0], append(words[1:], path)...)
+	cmd := exec.Command(words[0], append(words[1:], path)...)
+	cmd.Stdin = os.Stdin // the file itself: an editor wants a terminal
+	return cmd
 }

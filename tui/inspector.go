@@ -97,7 +97,7 @@ func typedPage(st *styles, w int, p *prompt, state protocol.State) []string {
 	pg := &page{w: w, st: st}
 	ln := p.line
 	for _, d := range ln.Diags {
-		if p.unfinished(d) {
+		if p.cursorByte() == len(p.value()) && p.unfinished(d) {
 			continue
 		}
 		pg.remark(d)

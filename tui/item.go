@@ -96,8 +96,7 @@ func (t *transcript) replyStyle(n int) (lipgloss.Style, string) {
 	if r := t.replyOf(n); r != nil {
 		return t.st.class(r.Class())
 	}
-	code, _ := strconv.Atoi(replyCode(t.event(n).Text))
-	return t.st.class(protocol.ClassOf(code))
+	return t.st.meta, "·" // not whole: what it means is not known yet
 }
 
 // replyOf is the whole reply of entry n; nil for one that is not complete, and

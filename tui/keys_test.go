@@ -64,12 +64,14 @@ func TestKeyNames(t *testing.T) {
 	}
 }
 
-// TestPaletteKeys: what the palette presses is the key it shows.
-func TestPaletteKeys(t *testing.T) {
-	k := defaultKeys()
-	for _, b := range []key.Binding{k.help, k.fix, k.templates, k.message, k.sessions, k.panes, k.reconnect, k.recall, k.clear, k.pageUp, k.pageDown, k.top, k.end} {
-		if got := keyOf(b).String(); got != b.Keys()[0] {
-			t.Errorf("%s is pressed as %q", b.Keys()[0], got)
+// TestCommands: each row of the table has a key with help, each key once.
+func TestCommands(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range commands(defaultKeys()) {
+		k := c.key.Keys()[0]
+		if seen[k] || c.do == nil || c.key.Help().Desc == "" {
+			t.Errorf("%s: twice %v, help %q", k, seen[k], c.key.Help().Desc)
 		}
+		seen[k] = true
 	}
 }

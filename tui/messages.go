@@ -32,11 +32,16 @@ type begunMsg struct {
 	err     error
 }
 
-// sessionsMsg is the list of saved sessions.
+// sessionsMsg is the list of saved sessions, for the start screen's recent
+// targets or to choose from.
 type sessionsMsg struct {
-	list []history.Summary
-	err  error
+	list   []history.Summary
+	recent bool
+	err    error
 }
+
+// keptMsg tells whether a line was written for recall in later runs.
+type keptMsg struct{ err error }
 
 // shownMsg is a saved session read for looking at.
 type shownMsg struct {

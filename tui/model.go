@@ -26,13 +26,14 @@ const (
 // carries out what they ask for. Panes never talk to each other. All its
 // methods run on the Bubble Tea goroutine.
 type Model struct {
-	o    Options
-	r    *lipgloss.Renderer
-	st   *styles
-	keys keyMap
-	now  func() time.Time
-	ctx  context.Context // ends with the program
-	asks chan *question
+	o        Options
+	r        *lipgloss.Renderer
+	st       *styles
+	keys     keyMap
+	commands []command
+	now      func() time.Time
+	ctx      context.Context // ends with the program
+	asks     chan *question
 	// asksGround is true where the terminal is to be asked for its colour.
 	asksGround bool
 
@@ -44,7 +45,8 @@ type Model struct {
 	session   *console.Session
 	shown     *history.Session
 	log       *history.Log
-	stop      context.CancelFunc // ends the waiting for log's events
+	watch     context.Context    // ends when the session leaves the screen
+	stop      context.CancelFunc // ends watch
 	seq       int
 	state     protocol.State
 	snapshots []protocol.State // before events 1, 1+snapshotEvery, …
@@ -56,7 +58,8 @@ type Model struct {
 	since    time.Time
 	actions  context.Context // cancelled by Esc
 	cancel   context.CancelFunc
-	queue    []string // pasted lines still to be sent, one by one
+	queue    []string // lines still to be sent, one by one
+	paused   bool     // the queue waits for a held line to be mended
 	chunk    *console.Chunk
 	sent     int64
 	leaving  bool
@@ -88,11 +91,10 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 		o.Recall = console.OpenRecall("")
 	}
 	m := &Model{
-		o: o, r: r, st: st, keys: defaultKeys(), now: now, ctx: ctx, asks: make(chan *question),
+		o: o, r: r, st: st, keys: defaultKeys(), commands: commands(defaultKeys()), now: now, ctx: ctx, asks: make(chan *question),
 		transcript: newTranscript(st), inspector: newInspector(st), prompt: newPrompt(st), composer: newComposer(st, now),
-		search: textinput.New(),
+		search: newInput(),
 	}
-	m.search.Prompt = "search: "
 	m.composer.keepDrafts(o.Drafts)
 	m.prompt.lines = o.Recall.Lines()
 	m.resetActions()
@@ -112,7 +114,7 @@ func (m *Model) Init() tea.Cmd {
 	case m.start == nil:
 		cmds = append(cmds, begin(m.o.Console, m.o.Target))
 	case m.o.Console.Store() != nil:
-		cmds = append(cmds, listSessions(m.ctx, m.o.Console.Store()))
+		cmds = append(cmds, listSessions(m.ctx, m.o.Console.Store(), true))
 	}
 	return tea.Batch(cmds...)
 }
@@ -162,10 +164,8 @@ func (m *Model) show(s *console.Session) tea.Cmd {
 	m.session, m.shown = s, nil
 	m.began, m.ended = m.now(), time.Time{}
 	m.state.Name = s.Name()
-	ctx, stop := context.WithCancel(m.ctx)
-	m.stop = stop
-	m.resetActions()
-	return tea.Batch(old, waitEvents(ctx, s.Log, 0), m.run(dial(m.actions, s)))
+	m.watch, m.stop = context.WithCancel(m.ctx)
+	return tea.Batch(old, waitEvents(m.watch, s.Log, 0), m.run(dial(m.actions, s)))
 }
 
 // put clears the screen for log and puts the session before it away.
@@ -174,12 +174,14 @@ func (m *Model) put(log *history.Log) tea.Cmd {
 	if m.stop != nil {
 		m.stop()
 	}
+	m.resetActions()
+	m.withdraw()
 	if m.session != nil {
 		old = closeSession(m.session)
 	}
 	m.log, m.seq, m.session, m.start = log, 0, nil, nil
 	m.state = protocol.State{Addresses: m.state.Addresses}
-	m.queue, m.chunk, m.composing = nil, nil, false
+	m.queue, m.chunk, m.composing, m.paused = nil, nil, false, false
 	m.running, m.snapshots = 0, nil
 	m.transcript.reset()
 	m.prompt.setState(m.state)

@@ -173,11 +173,10 @@ func TestOldReplyExplained(t *testing.T) {
 
 // journey runs the production program on the practice server.
 type journey struct {
-	t    *testing.T
-	tm   *teatest.TestModel
-	m    *Model
-	dir  string
-	seen bytes.Buffer
+	t   *testing.T
+	tm  *teatest.TestModel
+	m   *Model
+	dir string
 }
 
 func travel(t *testing.T) *journey {

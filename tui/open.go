@@ -82,7 +82,7 @@ func (m *Model) openSessions() tea.Cmd {
 		m.say("no sessions are kept: --no-record is set")
 		return nil
 	}
-	return listSessions(m.ctx, store)
+	return listSessions(m.ctx, store, false)
 }
 
 // openTemplates offers the commands, those legal now first.
@@ -123,16 +123,17 @@ func (m *Model) openPalette() {
 
 // actionsList is every action there is: the keys' and the local commands'.
 func (m *Model) actionsList() []choice {
-	press := func(b key.Binding) func(*Model) tea.Cmd {
-		return func(m *Model) tea.Cmd { return m.onKey(keyOf(b)) }
-	}
 	var choices []choice
-	for _, b := range []key.Binding{
-		m.keys.help, m.keys.templates, m.keys.message, m.keys.sessions, m.keys.panes, m.keys.reconnect, m.keys.fix, m.keys.recall, m.keys.clear,
-		m.keys.pageUp, m.keys.pageDown, m.keys.top, m.keys.end,
-	} {
-		choices = append(choices, choice{label: b.Help().Desc, key: b.Help().Key, take: press(b)})
+	for _, c := range m.commands {
+		if c.key.Help() != m.keys.palette.Help() {
+			choices = append(choices, choice{label: c.key.Help().Desc, key: c.key.Help().Key, take: c.do})
+		}
 	}
+	onLine := func(b key.Binding, do func(*Model)) choice {
+		return choice{label: b.Help().Desc, key: b.Help().Key, take: func(m *Model) tea.Cmd { do(m); return nil }}
+	}
+	choices = append(choices,
+		onLine(m.keys.fix, (*Model).fix), onLine(m.keys.recall, (*Model).openRecall), onLine(m.keys.clear, (*Model).clearLine), onLine(m.keys.cancel, (*Model).cancelRunning))
 	choices = append(choices,
 		choice{label: "search the transcript", key: m.keys.search.Help().Key, take: func(m *Model) tea.Cmd { m.openSearch(); return nil }},
 		choice{label: "show refusals only, or all again", key: m.keys.errorsOnly.Help().Key, take: func(m *Model) tea.Cmd { m.toggleErrors(); return nil }},
@@ -146,20 +147,10 @@ func (m *Model) actionsList() []choice {
 				m.prompt.set(":" + l.Name + " ")
 				return nil
 			}
-			return m.carry(console.Resolve(":"+l.Name, m.state), "")
+			return m.carry(console.Resolve(":"+l.Name, m.current()))
 		}})
 	}
 	return choices
-}
-
-// keyOf is the keystroke a binding waits for.
-func keyOf(b key.Binding) tea.KeyMsg {
-	for t := tea.KeyType(-120); t < 128; t++ {
-		if k := (tea.KeyMsg{Type: t}); k.String() == b.Keys()[0] {
-			return k
-		}
-	}
-	return tea.KeyMsg{}
 }
 
 // transcriptKey handles a key while the transcript has the focus. A letter
@@ -242,7 +233,7 @@ func (m *Model) searchKey(msg tea.KeyMsg) {
 		m.transcript.prev()
 	default:
 		before := m.search.Value()
-		m.search, _ = m.search.Update(msg)
+		editInput(&m.search, msg)
 		if q := m.search.Value(); q != before {
 			m.transcript.find(q)
 		}

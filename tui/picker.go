@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -10,6 +11,8 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/sahilm/fuzzy"
+
+	"smtpconsole/protocol"
 )
 
 // choice is one row of a picker.
@@ -45,11 +48,8 @@ var pickKeys = pickerKeys{
 }
 
 func newPicker(st *styles, title string, all []choice) *picker {
-	input := textinput.New()
-	input.Prompt = ""
+	input := newInput()
 	input.Placeholder = "type to filter"
-	input.PlaceholderStyle = st.ghost
-	input.Focus()
 	p := &picker{title: title, st: st, filter: input, all: all, visible: 1}
 	p.match()
 	return p
@@ -65,13 +65,33 @@ func (p *picker) match() {
 		}
 		return
 	}
+	for _, of := range []func(choice) string{func(c choice) string { return c.label }, func(c choice) string { return c.help }} {
+		p.matchIn(query, of)
+	}
+}
+
+// matchIn adds the rows whose text fits and that are not there yet: what a row
+// is called counts before what is said of it.
+func (p *picker) matchIn(query string, of func(choice) string) {
 	words := make([]string, len(p.all))
 	for i, c := range p.all {
-		words[i] = c.label + " " + c.help
+		words[i] = of(c)
 	}
-	for _, m := range fuzzy.Find(query, words) {
-		p.shown = append(p.shown, m.Index)
+	found := fuzzy.Find(query, words)
+	slices.SortStableFunc(found, func(a, b fuzzy.Match) int { return begins(b.Str, query) - begins(a.Str, query) })
+	for _, m := range found {
+		if !slices.Contains(p.shown, m.Index) {
+			p.shown = append(p.shown, m.Index)
+		}
 	}
+}
+
+// begins is 1 where text begins with query, in any case.
+func begins(text, query string) int {
+	if len(text) >= len(query) && strings.EqualFold(text[:len(query)], query) {
+		return 1
+	}
+	return 0
 }
 
 // handleKey returns the choice taken, and done where the picker is to close.
@@ -93,7 +113,7 @@ func (p *picker) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 		p.move(p.visible)
 	default:
 		before := p.filter.Value()
-		p.filter, _ = p.filter.Update(msg)
+		editInput(&p.filter, msg)
 		if p.filter.Value() != before {
 			p.match()
 		}
@@ -124,7 +144,7 @@ func (p *picker) view(a rect) string {
 	p.area = rect{a.x, a.y + 2, a.w, p.visible}
 	p.first = max(min(p.first, p.at), p.at-p.visible+1)
 	count := fmt.Sprintf("%d of %d", len(p.shown), len(p.all))
-	head := " " + p.st.title.Render(p.title) + "  " + p.filter.View()
+	head := " " + p.st.title.Render(p.title) + "  " + p.st.inputView(p.filter, max(1, a.w/2))
 	lines := []string{
 		fit(head, a.w-ansi.StringWidth(count)-1) + p.st.faint.Render(count),
 		p.st.rule.Render(strings.Repeat("─", a.w)),
@@ -150,7 +170,7 @@ func (p *picker) row(c choice, selected bool, w int) string {
 		mark, label = " ▸ ", label.Bold(true)
 	}
 	keyWidth := ansi.StringWidth(c.key)
-	left := fit(mark+label.Render(fit(c.label, min(max(24, w/3), max(8, w-4))))+"  "+p.st.faint.Render(c.help), w-keyWidth-2)
+	left := fit(mark+label.Render(fit(protocol.Safe(c.label), min(max(30, w/2), max(8, w-4))))+"  "+p.st.faint.Render(protocol.Safe(c.help)), w-keyWidth-2)
 	row := left + " " + p.st.key.Render(c.key) + " "
 	if selected {
 		return lipgloss.NewStyle().Inherit(p.st.selected).Render(ansi.Strip(row))

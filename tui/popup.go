@@ -22,7 +22,7 @@ const popupRows = 8
 
 // complete accepts the only proposal, or opens the list.
 func (m *Model) complete() {
-	switch wants := m.prompt.line.Wants(m.prompt.state); len(wants) {
+	switch wants := m.prompt.wants(); len(wants) {
 	case 0:
 		m.say("nothing to propose here")
 	case 1:

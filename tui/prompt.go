@@ -20,7 +20,6 @@ type prompt struct {
 	input textinput.Model
 	keys  promptKeys
 	st    *styles
-	w     int
 
 	state protocol.State
 	line  protocol.Line
@@ -39,16 +38,8 @@ type promptKeys struct {
 }
 
 func newPrompt(st *styles) *prompt {
-	input := textinput.New()
-	input.Prompt = ""
-	input.Cursor.SetMode(0)
-	input.KeyMap.NextSuggestion.SetEnabled(false)
-	input.KeyMap.PrevSuggestion.SetEnabled(false)
-	input.KeyMap.AcceptSuggestion.SetEnabled(false)
-	input.KeyMap.Paste.SetEnabled(false)
-	input.Focus()
 	return &prompt{
-		input: input, st: st, at: -1,
+		input: newInput(), st: st, at: -1,
 		keys: promptKeys{
 			yank: bind("put back what was cut", "ctrl+y"), transpose: bind("swap two letters", "ctrl+t"),
 			previous: bind("line before", "up", "ctrl+p"), next: bind("line after", "down", "ctrl+n"),
@@ -67,7 +58,26 @@ func (p *prompt) setState(st protocol.State) {
 	p.judge()
 }
 
-func (p *prompt) judge() { p.line = console.Judged(p.value(), p.state) }
+// judge parses the line; what speaks to the console is no SMTP.
+func (p *prompt) judge() {
+	if p.line = (protocol.Line{Raw: p.value()}); !strings.HasPrefix(p.value(), ":") {
+		p.line = console.Judged(p.value(), p.state)
+	}
+}
+
+// wants are the proposals for the end of the line.
+func (p *prompt) wants() []protocol.Want {
+	if !strings.HasPrefix(p.value(), ":") {
+		return p.line.Wants(p.state)
+	}
+	var wants []protocol.Want
+	for _, l := range console.Locals() {
+		if strings.HasPrefix(":"+l.Name, p.value()) {
+			wants = append(wants, protocol.Want{Text: ":" + l.Name, Help: l.Summary})
+		}
+	}
+	return wants
+}
 
 // set replaces the line and puts the cursor at its end.
 func (p *prompt) set(text string) {
@@ -145,10 +155,12 @@ func (p *prompt) edit(msg tea.KeyMsg, before string) {
 		p.replaceSlot(msg)
 		return
 	}
-	p.input, _ = p.input.Update(msg)
+	editInput(&p.input, msg)
 	p.shiftSlots(before, at)
 	if key.Matches(msg, p.keys.killLine, p.keys.killStart, p.keys.killBack, p.keys.killWord) {
-		p.killed = cutBetween(before, p.value())
+		if cut := cutBetween(before, p.value()); cut != "" {
+			p.killed = cut
+		}
 	}
 }
 
@@ -189,12 +201,12 @@ func (p *prompt) shiftSlots(before string, at int) {
 
 // cutBetween is what is in before and not in after, which lost one piece.
 func cutBetween(before, after string) string {
+	old, left := []rune(before), []rune(after)
 	head := 0
-	for head < len(after) && before[head] == after[head] {
+	for head < len(left) && old[head] == left[head] {
 		head++
 	}
-	tail := len(after) - head
-	return before[head : len(before)-tail]
+	return string(old[head : len(old)-(len(left)-head)])
 }
 
 func (p *prompt) insert(text string) {
@@ -244,9 +256,9 @@ func (p *prompt) complete(w protocol.Want) {
 // merely unfinished is not said.
 func (p *prompt) remark() (protocol.Diagnostic, bool) {
 	var best protocol.Diagnostic
-	found := false
+	found, atEnd := false, p.input.Position() == len([]rune(p.value()))
 	for _, d := range p.line.Diags {
-		if p.unfinished(d) {
+		if atEnd && p.unfinished(d) {
 			continue
 		}
 		if !found || d.Severity > best.Severity {
@@ -256,12 +268,8 @@ func (p *prompt) remark() (protocol.Diagnostic, bool) {
 	return best, found
 }
 
-// unfinished tells whether more typing could mend d: it stands at the end of
-// the line, where the cursor is.
+// unfinished tells whether more typing at the end of the line could mend d.
 func (p *prompt) unfinished(d protocol.Diagnostic) bool {
-	if p.cursorByte() < len(p.value()) {
-		return false
-	}
 	switch d.Code {
 	case "line.trailing", "line.empty":
 		return true
@@ -284,26 +292,41 @@ func (p *prompt) view(w int) []string {
 	return []string{fit(first, w), fit(remark, w), fit(p.hintRow(left), w)}
 }
 
-// coloured draws the value from its tokens, with cursor and ghost, scrolled so
-// that the cursor is inside room cells. It returns how many cells are scrolled off.
+// coloured draws the value from its tokens, with cursor and ghost: the part of
+// it that fits into room cells and holds the cursor. It returns how many cells
+// are scrolled off on the left.
 func (p *prompt) coloured(room int) (string, int) {
+	runes, at := []rune(p.value()), p.input.Position()
+	first := max(0, at-room)
+	gone := string(runes[:first])
+	remark, _ := p.remark()
+	offset := len(gone)
 	prefix := len(p.value()) - len(p.line.Raw)
-	cursor := p.cursorByte()
 	var b strings.Builder
-	for i, r := range p.value() {
-		cell := safeCell(r)
-		style := p.styleAt(i - prefix)
-		if i == cursor {
+	for i := first; i < min(len(runes), at+room); i++ {
+		style := p.styleAt(offset-prefix, remark)
+		switch {
+		case i == at:
 			style = p.st.cursor
-		} else if p.inSlot(i) {
+		case p.inSlot(offset):
 			style = p.st.selected.Underline(true)
 		}
-		b.WriteString(style.Render(cell))
+		b.WriteString(style.Render(p.cell(runes[i], offset-prefix)))
+		offset += len(string(runes[i]))
 	}
-	if cursor == len(p.value()) {
+	if at == len(runes) {
 		b.WriteString(p.ghost())
 	}
-	return scrolled(b.String(), ansi.StringWidth(protocol.Safe(p.value()[:cursor])), room)
+	text, shift := scrolled(b.String(), ansi.StringWidth(protocol.Safe(string(runes[first:at]))), room)
+	return text, shift + ansi.StringWidth(protocol.Safe(gone))
+}
+
+// cell is a rune as it may be shown; a credential is not.
+func (p *prompt) cell(r rune, offset int) string {
+	if tok, ok := p.line.At(offset); ok && tok.Role == protocol.RoleSecret {
+		return "•"
+	}
+	return safeCell(r)
 }
 
 // ghost is the cursor at the end of the line with the rest of the syntax behind.
@@ -323,17 +346,16 @@ func (p *prompt) inSlot(at int) bool {
 	return len(p.slots) > 0 && p.slots[0].Start <= at && at < p.slots[0].End
 }
 
-// styleAt is the colour of the octet at offset into the judged line; faults
-// are underlined.
-func (p *prompt) styleAt(offset int) lipgloss.Style {
-	style := p.st.text
+// styleAt is the colour of the octet at offset into the judged line; what is
+// remarked on is underlined.
+func (p *prompt) styleAt(offset int, remark protocol.Diagnostic) lipgloss.Style {
+	if remark.Code != "" && remark.Start <= offset && offset < remark.End {
+		return p.st.severity(remark.Severity).Underline(true)
+	}
 	if tok, ok := p.line.At(offset); ok {
-		style = p.st.roles[tok.Role]
+		return p.st.roles[tok.Role]
 	}
-	if d, ok := p.remark(); ok && d.Start <= offset && offset < d.End {
-		style = p.st.severity(d.Severity).Underline(true)
-	}
-	return style
+	return p.st.text
 }
 
 // remarkRow puts a caret under the fault and the sentence beside it: to the

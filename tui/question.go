@@ -16,15 +16,13 @@ type questionBox struct {
 	hint  string // who can log in, where that is known
 }
 
-func newQuestionBox(st *styles, q *question, hint string) *questionBox {
-	input := textinput.New()
-	input.Prompt = ""
+func newQuestionBox(st *styles, q *question) *questionBox {
+	input := newInput()
 	if q.prompt.Secret {
 		input.EchoMode = textinput.EchoPassword
 		input.EchoCharacter = '•'
 	}
-	input.Focus()
-	return &questionBox{q: q, st: st, input: input, hint: hint}
+	return &questionBox{q: q, st: st, input: input}
 }
 
 // handleKey returns true where the question is answered or given up.
@@ -37,14 +35,14 @@ func (b *questionBox) handleKey(msg tea.KeyMsg) (done bool) {
 		close(b.q.answer)
 		return true
 	}
-	b.input, _ = b.input.Update(msg)
+	editInput(&b.input, msg)
 	return false
 }
 
 func (b *questionBox) view(a rect) string {
 	lines := []string{
 		"", "  " + b.st.title.Render("Log in with "+b.q.prompt.Mechanism), "",
-		"  " + b.st.text.Render(b.q.prompt.Name+": ") + b.input.View(), "",
+		"  " + b.st.text.Render(b.q.prompt.Name+": ") + b.st.inputView(b.input, max(8, a.w-14)), "",
 		"  " + b.st.faint.Render("It is sent to the server and kept nowhere. Enter goes on · Esc cancels"),
 		"", "  " + b.st.faint.Render(b.hint),
 	}

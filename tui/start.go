@@ -25,16 +25,14 @@ type startScreen struct {
 const recentTargets = 8
 
 func newStartScreen(st *styles) *startScreen {
-	input := textinput.New()
-	input.Prompt = ""
+	input := newInput()
 	input.Placeholder = "host, host:port, [address]:port, smtp://host, smtps://host"
-	input.PlaceholderStyle = st.ghost
-	input.Focus()
 	return &startScreen{st: st, input: input}
 }
 
 // setRecent lists the targets of the saved sessions, each once.
 func (s *startScreen) setRecent(list []history.Summary) {
+	s.recent = nil
 	seen := map[string]bool{console.PracticeName: true}
 	for _, sum := range list {
 		if !seen[sum.Target] && len(s.recent) < recentTargets {
@@ -64,8 +62,6 @@ func (m *Model) startKey(msg tea.KeyMsg, wasLeaving bool) tea.Cmd {
 		s.at = max(0, s.at-1)
 	case "down", "tab", "ctrl+n":
 		s.at = min(len(s.recent), s.at+1)
-	case "f5":
-		return m.openSessions()
 	case "ctrl+c":
 		if s.input.Value() == "" {
 			m.say("Ctrl+D leaves")
@@ -75,9 +71,9 @@ func (m *Model) startKey(msg tea.KeyMsg, wasLeaving bool) tea.Cmd {
 		if s.input.Value() == "" {
 			return m.leaveKey(msg, wasLeaving)
 		}
-		s.input, _ = s.input.Update(msg)
+		editInput(&s.input, msg)
 	default:
-		s.input, _ = s.input.Update(msg)
+		editInput(&s.input, msg)
 	}
 	return nil
 }
@@ -106,7 +102,7 @@ func (m *Model) connect(target string) tea.Cmd {
 func (s *startScreen) view(a rect) string {
 	lines := []string{
 		"", "  " + s.st.title.Render("smtpconsole") + s.st.faint.Render("  a conversation with a mail server"), "",
-		"  " + s.st.faint.Render("Connect to ") + s.input.View(), "",
+		"  " + s.st.faint.Render("Connect to ") + s.st.inputView(s.input, max(8, a.w-14)), "",
 	}
 	s.rows = a.y + len(lines)
 	lines = append(lines, s.row(0, "practice", "the built-in server: nothing leaves this machine", a.w))

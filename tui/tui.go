@@ -34,8 +34,8 @@ type Options struct {
 	Drafts string
 }
 
-// Run shows the full screen until its user leaves or ctx ends, and restores
-// the terminal on every way out, a panic included. The error says that the
+// Run shows the full screen until its user leaves or ctx ends, as it does with
+// a signal, and restores the terminal on every way out, a panic included. The error says that the
 // screen could not be shown, or what broke it.
 func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -45,7 +45,7 @@ func Run(ctx context.Context, o Options) error {
 	o.Console.AskWith(askPerson(m.asks))
 	var program *tea.Program
 	input := &ears{File: os.Stdin, heard: func(dark bool) { program.Send(groundMsg{dark}) }}
-	program = tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(input), tea.WithAltScreen(), tea.WithMouseCellMotion())
+	program = tea.NewProgram(m, tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithInput(input), tea.WithAltScreen(), tea.WithMouseCellMotion())
 	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		err = nil

@@ -30,7 +30,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case shownMsg:
 		return m, m.onShown(msg)
 	case closedMsg:
-		m.onClosed(msg)
+		m.complainOf(msg.err)
+	case keptMsg:
+		m.complainOf(msg.err)
 	case clockMsg:
 		return m, clock(m.ctx)
 	case progressMsg:
@@ -42,7 +44,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.transcript.drawn.clear()
 		m.explain()
 	case askMsg:
-		m.question = newQuestionBox(m.st, msg.question, m.loginHint())
+		m.ask(msg.question)
 		return m, waitAsk(m.ctx, m.asks)
 	case tea.KeyMsg:
 		return m, m.onKey(msg)
@@ -50,7 +52,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.onMouse(msg)
 	default:
 		cmd := m.composer.update(msg)
-		if notice := m.composer.notice(); notice != "" && !m.composing {
+		if notice := m.composer.notice(); notice != "" && !m.composing && m.status == "" {
 			m.say(notice)
 		}
 		return m, cmd
@@ -76,7 +78,7 @@ func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
 		cmds = append(cmds, m.onAsked())
 	}
 	if msg.err == nil {
-		cmds = append(cmds, waitEvents(m.ctx, m.log, m.seq))
+		cmds = append(cmds, waitEvents(m.watch, m.log, m.seq))
 	}
 	return tea.Batch(append(cmds, m.nextQueued())...)
 }
@@ -84,7 +86,7 @@ func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
 // take folds one event into what the model knows of the session.
 func (m *Model) take(ev protocol.Event) {
 	m.remember(ev)
-	judged := m.judges(ev)
+	judged, refused := m.judges(ev), m.refusesData(ev)
 	messages := m.state.Messages
 	m.state = m.state.Apply(ev)
 	m.seq = ev.Seq
@@ -99,7 +101,14 @@ func (m *Model) take(ev protocol.Event) {
 		m.composer.sent()
 	case judged:
 		m.composer.refused()
+	case refused:
+		m.onDataRefused()
 	}
+}
+
+// refusesData tells whether ev is an answer to DATA that is no 354.
+func (m *Model) refusesData(ev protocol.Event) bool {
+	return ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Cmd.Verb == "DATA" && ev.Reply.Code != 354
 }
 
 // judges tells whether ev is the reply to a message, or to a chunk of one.
@@ -119,29 +128,52 @@ func (m *Model) onTrouble(ev protocol.Event) {
 		m.complain(protocol.Safe(ev.Text))
 	case m.state.Phase == protocol.PhaseClosed:
 		m.complain("no connection, the reason is above · F7 tries again · :connect TARGET tries another server")
+	case strings.HasPrefix(ev.Code, "timeout.") || ev.Code == "greeting.none":
+		m.complain("no answer in time · wait on, or F7 connects anew")
 	}
 }
 
 // onClose ends the live part of a session; a message being written is kept.
 func (m *Model) onClose(ev protocol.Event) {
-	m.ended, m.queue, m.chunk = m.now(), nil, nil
-	if m.composing {
-		m.composing = false
-		m.complain("the connection ended; your message is kept. F7 connects again, F4 shows the message")
-		return
+	m.ended, m.queue, m.chunk, m.paused = m.now(), nil, nil, false
+	if _, secret := protocol.SecretSpan(m.prompt.value(), m.prompt.state); secret {
+		m.prompt.clear() // an answer half typed means nothing now, and is a secret
 	}
-	if m.status == "" {
-		m.say(protocol.Safe(ev.Text) + " · F7 connects again")
+	switch {
+	case m.composing || !m.composer.untouched():
+		m.composing = false
+		m.complain("F7 connects again · F4 shows your message, which is kept · " + protocol.Safe(ev.Text))
+	case m.status == "":
+		m.say("F7 connects again · " + protocol.Safe(ev.Text))
 	}
 }
 
-// onAsked answers a 354: with the rest of a pasted script, or the editor.
+// onAsked answers a 354: with the message among the lines that wait, or in the
+// editor, which gets those that do wait.
 func (m *Model) onAsked() tea.Cmd {
 	if text, rest, ok := messageIn(m.queue); ok {
 		m.queue = rest
 		return m.run(sendText(m.actions, m.session, text, nil, nil))
 	}
-	return m.compose()
+	lines := m.queue
+	m.queue = nil
+	cmd := m.compose()
+	m.composer.feed(lines)
+	return cmd
+}
+
+// onDataRefused drops the message that waits behind a refused DATA: its lines
+// are no commands (RFC 5321 §3.3).
+func (m *Model) onDataRefused() {
+	if len(m.queue) == 0 {
+		return
+	}
+	_, rest, _ := messageIn(m.queue)
+	if len(rest) == len(m.queue) { // no end in sight
+		rest = nil
+	}
+	m.say(plural(len(m.queue)-len(rest), "line") + " of the message not sent, since DATA was refused")
+	m.queue = rest
 }
 
 // onDone ends an action; the next pasted line goes out where one waits.
@@ -156,6 +188,9 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {
 			m.complain(protocol.Safe(msg.err.Error()))
 		}
+		if m.state.Phase == protocol.PhaseData {
+			return m.compose()
+		}
 		return nil
 	}
 	return m.nextQueued()
@@ -169,9 +204,10 @@ func (m *Model) onBegun(msg begunMsg) tea.Cmd {
 	return m.show(msg.session)
 }
 
-func (m *Model) onClosed(msg closedMsg) {
-	if msg.err != nil {
-		m.complain("the record is not complete: " + protocol.Safe(msg.err.Error()))
+// complainOf says what could not be kept on the disk.
+func (m *Model) complainOf(err error) {
+	if err != nil {
+		m.complain(protocol.Safe(err.Error()))
 	}
 }
 
@@ -252,12 +288,31 @@ func (m *Model) answer(msg tea.KeyMsg) {
 	}
 }
 
-// loginHint says who may log in to the practice server.
-func (m *Model) loginHint() string {
-	if m.session == nil || !m.session.Target.Practice {
-		return ""
+// ask puts a question on the screen; one that stands there is given up.
+func (m *Model) ask(q *question) {
+	m.withdraw()
+	m.question = newQuestionBox(m.st, q)
+	m.question.hint = m.loginHint()
+}
+
+// withdraw takes a question off the screen without an answer.
+func (m *Model) withdraw() {
+	if m.question != nil {
+		close(m.question.q.answer)
+		m.question = nil
 	}
-	return fmt.Sprintf("The practice server knows one user: %s, password %s.", console.PracticeUser, console.PracticePassword)
+}
+
+// loginHint says who may log in to the practice server, and elsewhere that a
+// password goes readable over plain text (RFC 4954 §4).
+func (m *Model) loginHint() string {
+	switch {
+	case m.session != nil && m.session.Target.Practice:
+		return fmt.Sprintf("The practice server knows one user: %s, password %s.", console.PracticeUser, console.PracticePassword)
+	case m.state.TLS == nil && m.question.q.prompt.Mechanism != "CRAM-MD5":
+		return "warning: the connection is not encrypted, everybody on the way can read this. Esc cancels; :tls first."
+	}
+	return ""
 }
 
 // leaveKey asks once and leaves at the second stroke.
@@ -342,21 +397,27 @@ func messageIn(queue []string) (text string, rest []string, ok bool) {
 	return "", queue, false
 }
 
-// nextQueued sends the next pasted line where the one before went through and
-// everything that it led to has been taken in.
+// nextQueued carries out the next line that waits, where the one before went
+// through and everything that it led to has been taken in.
 func (m *Model) nextQueued() tea.Cmd {
-	if len(m.queue) == 0 || m.composing || !m.live() || m.running > 0 || m.seq < m.session.Log.Len() {
+	if len(m.queue) == 0 || m.paused || m.composing || !m.live() || m.behind() {
 		return nil
 	}
 	line := m.queue[0]
 	m.queue = m.queue[1:]
-	a := console.Resolve(line, m.session.State())
-	if hold, held := a.(console.Hold); held {
-		m.queue = nil
-		m.prompt.set(line)
-		m.complain("stopped at a line that is held: " + hold.Line.Diags[0].Message)
+	a := console.Resolve(line, m.current())
+	hold, held := a.(console.Hold)
+	if !held {
+		return tea.Batch(m.accepted(a, line), m.nextQueued())
 	}
-	return m.carry(a, line)
+	m.paused = len(m.queue) > 0
+	if m.prompt.value() == "" {
+		m.prompt.set(line)
+	}
+	if m.paused {
+		m.complain(fmt.Sprintf("held; %s wait: mend the line and press Enter, or Ctrl+C drops them", plural(len(m.queue), "line")))
+	}
+	return m.onSession(hold)
 }
 
 // paste offers what can be done with several lines at once.

@@ -168,7 +168,7 @@ func (m *Model) statusRight() string {
 // bottom is prompt, remark and hint.
 func (m *Model) bottom() []string {
 	if m.searching {
-		return []string{" " + m.search.View(), m.st.faint.Render(" " + m.findWords() + " · Enter next · ↑ before · Esc ends"), ""}
+		return []string{" " + "search: " + m.st.inputView(m.search, max(8, m.w-10)), m.st.faint.Render(" " + m.findWords() + " · Enter next · ↑ before · Esc ends"), ""}
 	}
 	rows := m.prompt.view(m.w)
 	if hint := m.replyHint(); hint != "" && m.prompt.value() == "" {

@@ -1,0 +1,59 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"smtpconsole/protocol"
+)
+
+// newInput is a line to type in, with the keys that mean something else here
+// taken out.
+func newInput() textinput.Model {
+	input := textinput.New()
+	input.Prompt = ""
+	for _, b := range []*key.Binding{&input.KeyMap.Paste, &input.KeyMap.NextSuggestion, &input.KeyMap.PrevSuggestion, &input.KeyMap.AcceptSuggestion} {
+		b.SetEnabled(false)
+	}
+	input.Focus()
+	return input
+}
+
+// editInput gives a key to a line. With only blanks behind the cursor textinput
+// reads past the end when it is to delete a word: then they are the word.
+func editInput(in *textinput.Model, msg tea.KeyMsg) {
+	runes, at := []rune(in.Value()), in.Position()
+	if key.Matches(msg, in.KeyMap.DeleteWordForward) && strings.TrimSpace(string(runes[at:])) == "" {
+		in.SetValue(string(runes[:at]))
+		return
+	}
+	*in, _ = in.Update(msg)
+}
+
+// inputView draws a line with its cursor, safe to show, in room cells at most.
+func (s *styles) inputView(in textinput.Model, room int) string {
+	runes := []rune(in.Value())
+	if len(runes) == 0 {
+		first, rest := " ", ""
+		if in.Placeholder != "" {
+			first, rest = in.Placeholder[:1], in.Placeholder[1:]
+		}
+		return ansi.Truncate(s.cursor.Render(first)+s.ghost.Render(rest), room, "")
+	}
+	if in.EchoMode == textinput.EchoPassword {
+		runes = []rune(strings.Repeat(string(in.EchoCharacter), len(runes)))
+	}
+	at := in.Position()
+	cell, behind := " ", ""
+	if at < len(runes) {
+		cell, behind = protocol.Safe(string(runes[at])), protocol.Safe(string(runes[at+1:]))
+	}
+	before := protocol.Safe(string(runes[:at]))
+	line := s.text.Render(before) + s.cursor.Render(cell) + s.text.Render(behind)
+	text, _ := scrolled(line, ansi.StringWidth(before), room)
+	return text
+}
