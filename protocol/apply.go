@@ -28,7 +28,7 @@ func (s State) Apply(ev Event) State {
 			return s.answered(*ev.Reply)
 		}
 	case KindClose:
-		return State{Target: s.Target, Name: s.Name, Messages: s.Messages, Addresses: s.Addresses}
+		return State{Target: s.Target, Name: s.Name, Messages: s.Messages, Addresses: s.Addresses, AuthTried: s.AuthTried}
 	}
 	return s
 }
@@ -122,9 +122,6 @@ func (s State) answered(r Reply) State {
 
 // settle applies the outcome that the row of aw has for r.
 func (s State) settle(aw Awaited, r Reply) State {
-	if s.AuthTried && aw.Cmd.Verb != "AUTH" && r.Class() == ClassDone {
-		s.AuthTried = false
-	}
 	row := aw.row()
 	if row == nil {
 		return s
@@ -338,7 +335,7 @@ func asked(s State, _ Awaited, _ Reply) State {
 }
 
 func authenticated(s State, aw Awaited, _ Reply) State {
-	s.Phase, s.Auth, s.AuthMech, s.AuthTried = PhaseReady, s.AuthMech, "", false
+	s.Phase, s.Auth, s.AuthMech = PhaseReady, s.AuthMech, ""
 	return s
 }
 

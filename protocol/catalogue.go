@@ -21,6 +21,7 @@ var greetingSpec = &Spec{
 		{Reply: "4", Means: "not now", Next: "try later", effect: turnedAway},
 		{Reply: "5", Means: "the server refuses service", Next: "QUIT and read the text", effect: turnedAway},
 		{Reply: "2", Means: "ready, in an unusual way", Next: "say EHLO", effect: greeted},
+		{Reply: "", Means: "no code that SMTP knows", Next: "QUIT; see what this server is", effect: turnedAway},
 	},
 }
 
@@ -80,7 +81,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "LHLO", Summary: "say hello to an LMTP server", Ref: "RFC 2033 §4.1",
-		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Phases: anyReady, args: ehloArgs,
+		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Unwise: anyReady, args: ehloArgs,
 		Doc: "LMTP is SMTP for the last step into the mailboxes. Its hello is LHLO, and after the message there is one reply for each accepted recipient. SMTP servers do not know it.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "hello accepted; the lines are what the server offers", Next: "MAIL", effect: helloed},

@@ -3,13 +3,14 @@ package protocol
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // SecretSpan returns the part of a line typed in state st that must never be
 // shown or kept: an AUTH initial response, an answer in an AUTH exchange, and,
-// after an AUTH that led nowhere, any line that is not a known command, since
-// scripts and hurried hands send the answers all the same. A cancel "*" is no
-// secret. It reports false where there is nothing to hide.
+// once AUTH was tried, any single word that is no command, since scripts and
+// hurried hands send the answers all the same. A cancel "*" is no secret. It
+// reports false where there is nothing to hide.
 func SecretSpan(raw string, st State) (Span, bool) {
 	if st.Phase == PhaseAuth {
 		return Span{0, len(raw)}, raw != "" && raw != "*"
@@ -26,8 +27,31 @@ func SecretSpan(raw string, st State) (Span, bool) {
 		return authSecret(raw, word, at, st)
 	case isMechanism(word, st):
 		return behind(raw, at)
-	case st.AuthTried && Lookup(word) == nil && word != "":
+	case st.AuthTried && looksLikeAnswer(raw):
 		return Span{0, len(raw)}, true
+	}
+	return authInside(raw, at, st)
+}
+
+// looksLikeAnswer tells whether a line could be an answer to AUTH that nobody
+// asked for: one word that is no command. Private commands begin with X
+// (RFC 5321 §4.1.5).
+func looksLikeAnswer(raw string) bool {
+	word := strings.TrimSpace(raw)
+	return word != "" && !strings.ContainsAny(word, " \t") && Lookup(word) == nil && word[0]|0x20 != 'x'
+}
+
+// authInside finds AUTH and a mechanism behind other words, as in a dialogue
+// copied with its "C:".
+func authInside(raw string, at int, st State) (Span, bool) {
+	for at < len(raw) {
+		word, end := nextWord(raw, at)
+		if strings.EqualFold(word, "AUTH") {
+			if mech, _ := nextWord(raw, end); isMechanism(mech, st) {
+				return authSecret(raw, word, end, st)
+			}
+		}
+		at = end
 	}
 	return Span{}, false
 }
@@ -69,9 +93,7 @@ func authSecret(raw, word string, at int, st State) (Span, bool) {
 
 // behind is what stands behind at and the blanks there, if anything does.
 func behind(raw string, at int) (Span, bool) {
-	for at < len(raw) && (raw[at] == ' ' || raw[at] == '\t') {
-		at++
-	}
+	at += len(raw[at:]) - len(strings.TrimLeftFunc(raw[at:], unicode.IsSpace))
 	return Span{at, len(raw)}, at < len(raw)
 }
 
@@ -87,12 +109,10 @@ var mechanismNames = []string{"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUT
 // nextWord returns the first word of raw[from:] and the offset behind it.
 func nextWord(raw string, from int) (string, int) {
 	start := from
-	for start < len(raw) && (raw[start] == ' ' || raw[start] == '\t') {
-		start++
-	}
-	end := start
-	for end < len(raw) && raw[end] != ' ' && raw[end] != '\t' {
-		end++
+	start += len(raw[start:]) - len(strings.TrimLeftFunc(raw[start:], unicode.IsSpace))
+	end := start + strings.IndexFunc(raw[start:], unicode.IsSpace)
+	if end < start {
+		end = len(raw)
 	}
 	return raw[start:end], end
 }

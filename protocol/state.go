@@ -74,8 +74,8 @@ type State struct {
 	AuthMech string
 	// AuthAsked counts the answers of that exchange, an initial response among them.
 	AuthAsked int
-	// AuthTried is true from an AUTH command until another command is
-	// accepted: lines typed then may be answers nobody asked for.
+	// AuthTried is true from the first AUTH command on, to the end of the
+	// session and behind it: answers may be typed that nobody asks for.
 	AuthTried bool
 	// HasFrom tells a null reverse-path from none.
 	HasFrom bool

@@ -55,7 +55,7 @@ func (c *Conn) confide(ask sasl.Asker) sasl.Asker {
 		answer, err := ask(ctx, p)
 		if p.Secret {
 			c.mu.Lock()
-			add(&c.secrets.plain, answer)
+			c.secrets.password(answer)
 			c.mu.Unlock()
 		}
 		return answer, err

@@ -53,7 +53,7 @@ func TestLimits(t *testing.T) {
 		{"a line without end", "limit.line", "220 " + long},
 		{"a reply of many lines", "limit.reply", strings.Repeat("220-a\r\n", 100)},
 		{"a reply of long lines", "limit.reply", "220-" + long + "\r\n"},
-		{"lines that are no reply", "limit.reply", strings.Repeat("so what\r\n", 100)},
+		{"lines that are no reply", "reply.garbage limit.reply", strings.Repeat("so what\r\n", 100)},
 		{"replies nobody asked for", "limit.unasked", strings.Repeat("250 ok\r\n", 100)},
 	}
 	for _, tt := range tests {
@@ -65,7 +65,7 @@ func TestLimits(t *testing.T) {
 					}
 				}
 			})
-			ended(t, c, tp, tt.code, "close.limit")
+			ended(t, c, tp, append(strings.Fields(tt.code), "close.limit")...)
 		})
 	}
 }

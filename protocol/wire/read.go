@@ -93,11 +93,12 @@ func (c *Conn) take(line []byte) (upgrade *Pending, bad *fault) {
 	if c.building.Lines() >= maxReplyLines || c.building.Bytes()+len(line) > maxReplyBytes {
 		return nil, &faultReply
 	}
-	line = c.secrets.scrub(line, c.state.AuthTried)
+	line = c.secrets.scrub(line, c.loggingIn())
 	ev := protocol.Event{Kind: protocol.KindServer, Text: string(bytes.TrimRight(line, "\r\n"))}
 	reply, whole := c.building.Add(line)
 	if !whole {
 		c.emit(ev)
+		c.noReply(line)
 		return nil, nil
 	}
 	ev.Reply = &reply
@@ -107,6 +108,23 @@ func (c *Conn) take(line []byte) (upgrade *Pending, bad *fault) {
 		return nil, c.notAsked()
 	}
 	return c.answer(c.queue[0], reply), nil
+}
+
+// loggingIn tells whether a login is under way or was refused: there a server
+// may repeat what it was sent. The caller holds mu.
+func (c *Conn) loggingIn() bool {
+	return c.state.AuthMech != "" || c.state.AuthTried && c.state.Auth == ""
+}
+
+// noReply says that a line in the place of a reply is none, so that nobody
+// wonders what is waited for. The caller holds mu.
+func (c *Conn) noReply(line []byte) {
+	if _, _, _, _, ok := protocol.ParseReplyLine(line); !ok && c.building.Lines() == 1 {
+		c.emit(protocol.Event{
+			Kind: protocol.KindError, Code: "reply.garbage",
+			Text: "the line above is no SMTP reply, which begins with three digits (RFC 5321 §4.2); the reply is still awaited",
+		})
+	}
 }
 
 // answer gives p, the oldest in the queue, its reply. It returns p where a
@@ -153,7 +171,7 @@ func (c *Conn) ended(rest []byte, err error) {
 	if len(rest) > 0 {
 		c.mu.Lock()
 		c.cut = true
-		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest, c.state.AuthTried))})
+		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest, c.loggingIn()))})
 		c.mu.Unlock()
 	}
 	switch {

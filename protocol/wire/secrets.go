@@ -38,8 +38,14 @@ func (s *secrets) note(line string, st protocol.State) {
 	token := line[span.Start:span.End]
 	add(&s.tokens, token)
 	if !isName {
-		add(&s.plain, decoded(token))
+		s.password(decoded(token))
 	}
+}
+
+// password remembers a password, and how it looks encoded by itself.
+func (s *secrets) password(text string) {
+	add(&s.plain, text)
+	add(&s.tokens, base64.StdEncoding.EncodeToString([]byte(text)))
 }
 
 // decoded returns the last part of a base64 token: the password in PLAIN's
