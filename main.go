@@ -233,7 +233,7 @@ func (c *command) history() *cobra.Command {
 	show.Flags().StringVar(&format, "format", format, "print it as text or json")
 	path := &cobra.Command{
 		Use: "path", Short: "print the directory they are kept in", Args: arguments(0, 0, ""),
-		Run: func(*cobra.Command, []string) { fmt.Println(store.Dir()) },
+		Run: func(*cobra.Command, []string) { fmt.Println(filepath.Join(store.Dir(), "sessions")) },
 	}
 	cmd.AddCommand(list, show, path)
 	return cmd

@@ -15,7 +15,7 @@
 //     wire and need no care, so ".." arrives as "..". A message that has a line
 //     with nothing but a dot goes by ":data FILE".
 //   - Behind "BDAT n" come the lines of the chunk, until they have n octets,
-//     each line end counted as two.
+//     each line end witnessed as two.
 //   - A line with an error ends the script with ExitHeld, unless
 //     Options.AsTyped is set, or it is out of order only because the server
 //     refused a line before it. A refusal ends the script only where
@@ -87,6 +87,8 @@ func (o *Options) Flags() *pflag.FlagSet {
 // Run holds a session until the input ends, its user leaves or ctx does. It
 // returns the process's exit code, and an error where no session could begin.
 func Run(ctx context.Context, o Options) (int, error) {
+	out := &witnessed{Writer: o.Out}
+	o.Out = out
 	f := &face{o: o, in: newInput(o.In), say: o.Out}
 	if o.JSON || o.Person && o.Columns == 0 {
 		f.say = o.Err
@@ -100,7 +102,25 @@ func Run(ctx context.Context, o Options) (int, error) {
 	}
 	f.farewell(ctx)
 	f.end()
+	if out.err != nil {
+		return ExitUsage, fmt.Errorf("the dialogue could not be written, the session itself went on: %w", out.err)
+	}
 	return f.exit, nil
+}
+
+// witnessed notes the first failure of what is written: whoever reads a cut
+// dialogue must not take it for the whole.
+type witnessed struct {
+	io.Writer
+	err error
+}
+
+func (c *witnessed) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // loop takes lines until that is over, one way or the other.
