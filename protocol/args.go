@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // noArgs: RSET, DATA, QUIT, STARTTLS and TURN take nothing (RFC 5321 §4.1.1).
@@ -32,7 +33,7 @@ func freeArgs(p *parser) {
 	start := p.pos
 	p.pos = len(p.raw)
 	p.token(start, p.pos, RoleText, p.spec.Verb)
-	if text := p.raw[start:]; !isASCII(text) && !p.st.Caps.Has("SMTPUTF8") {
+	if text := p.raw[start:]; !isASCII(text) && (!p.st.Caps.Has("SMTPUTF8") || !utf8.ValidString(text)) {
 		p.note(Error, "line.8bit", start, p.pos, "RFC 5321 §2.4", "commands are ASCII: leave out what is not")
 	}
 }
@@ -95,8 +96,7 @@ func (p *parser) hello(literal bool) {
 func (p *parser) helloName(name Span, literal bool) {
 	text := p.slice(name)
 	switch {
-	case !isASCII(text):
-		p.note(Error, "hello.ascii", name.Start, name.End, "RFC 6531 §3.7.1", "the name here is ASCII: write the A-label form, xn--…")
+	case !p.ascii("hello.ascii", name):
 		return
 	case text[0] == '[' && !literal:
 		p.note(Error, "hello.literal", name.Start, name.End, "RFC 5321 §4.1.1.1", "HELO takes a name only: an address literal needs EHLO",
@@ -107,6 +107,16 @@ func (p *parser) helloName(name Span, literal bool) {
 		return
 	}
 	p.domain(name)
+}
+
+// ascii notes a name that is not ASCII; SMTPUTF8 does not change the names that
+// stand outside addresses (RFC 6531 §3.7.1).
+func (p *parser) ascii(code string, sp Span) bool {
+	if isASCII(p.slice(sp)) {
+		return true
+	}
+	p.note(Error, code, sp.Start, sp.End, "RFC 6531 §3.7.1", "the name here is ASCII: write the A-label form, xn--…")
+	return false
 }
 
 // starttlsArgs: nothing, and best straight after EHLO (RFC 3207 §4)
@@ -131,15 +141,14 @@ func authArgs(p *parser) {
 	p.cmd.Mechanism = strings.ToUpper(p.slice(sp))
 	p.token(sp.Start, sp.End, RoleWord, p.cmd.Mechanism)
 	p.mechanism(sp)
-	start := p.pos
 	if p.blanks(); p.end() {
 		return
 	}
 	p.cmd.Initial = true
-	response := Span{start + 1, len(strings.TrimRight(p.raw, " \t"))}
-	p.pos = len(p.raw)
+	response := Span{p.pos, len(strings.TrimRight(p.raw, " \t"))}
 	p.token(response.Start, response.End, RoleSecret, "initial response")
-	p.initial(response)
+	p.initial(sp.End, response)
+	p.pos = len(p.raw)
 }
 
 func (p *parser) mechanism(sp Span) {
@@ -155,17 +164,19 @@ func (p *parser) mechanism(sp Span) {
 	}
 }
 
-// initial judges an initial response without ever repeating it.
-func (p *parser) initial(sp Span) {
+// initial judges an initial response without ever repeating it, and the blanks
+// from gap up to it.
+func (p *parser) initial(gap int, sp Span) {
 	mech := p.cmd.Mechanism
 	switch {
 	case mech == "CRAM-MD5" || mech == "DIGEST-MD5":
 		p.note(Error, "auth.initial", sp.Start, sp.End, "RFC 4954 §4", "with "+mech+" the server speaks first: send AUTH "+mech+" alone",
-			remove(sp.Start-1, len(p.raw)))
-	case p.slice(sp) == "=":
-	default:
+			remove(gap, len(p.raw)))
+		return
+	case p.slice(sp) != "=":
 		p.base64(sp, mech)
 	}
+	p.gapBefore(gap)
 	if len(p.raw)+2 > commandLimit {
 		p.note(Warning, "auth.long", sp.Start, sp.End, "RFC 4954 §4", "this line passes 512 octets: send AUTH "+mech+" alone and the response when asked")
 	}
@@ -224,12 +235,16 @@ func bdatArgs(p *parser) {
 	if !ok {
 		p.note(Error, "bdat.size", size.Start, size.End, p.spec.Ref, "the chunk size is a number of octets, digits only")
 	}
-	if p.blanks(); !p.end() || strings.HasSuffix(p.raw, " ") {
-		p.last()
-	}
+	p.last()
 }
 
+// last = [ SP "LAST" ], the end of BDAT and BURL   RFC 3030 §2, RFC 4468 §3.5
 func (p *parser) last() {
+	start := p.pos
+	if p.blanks() == 0 {
+		return
+	}
+	p.gapBefore(start)
 	p.expectWords("LAST")
 	sp := p.word()
 	p.cmd.Last = strings.EqualFold(p.slice(sp), "LAST")
@@ -251,9 +266,7 @@ func burlArgs(p *parser) {
 	if u, err := url.Parse(p.slice(sp)); err != nil || !u.IsAbs() {
 		p.note(Error, "burl.url", sp.Start, sp.End, p.spec.Ref, "this is no absolute URL such as imap://user@host/…")
 	}
-	if p.blanks(); !p.end() {
-		p.last()
-	}
+	p.last()
 }
 
 // etrnArgs = SP ["@" / "#"] node-name   RFC 1985 §5
@@ -264,6 +277,7 @@ func etrnArgs(p *parser) {
 		return
 	}
 	switch text := p.slice(sp); {
+	case !p.ascii("domain.ascii", sp):
 	case text[0] == '#':
 		p.token(sp.Start, sp.End, RoleValue, "ETRN")
 	case text[0] == '@':
@@ -280,7 +294,9 @@ func atrnArgs(p *parser) {
 	at := sp.Start
 	if sp.Start < sp.End {
 		for domain := range strings.SplitSeq(p.slice(sp), ",") {
-			p.domain(Span{at, at + len(domain)})
+			if name := (Span{at, at + len(domain)}); p.ascii("domain.ascii", name) {
+				p.domain(name)
+			}
 			at += len(domain) + 1
 		}
 	}
@@ -305,7 +321,9 @@ func attributes(names ...string) func(*parser) {
 		}
 		for !p.end() {
 			p.attribute(names)
+			start := p.pos
 			p.blanks()
+			p.gapBefore(start)
 		}
 	}
 }
@@ -324,6 +342,7 @@ func (p *parser) attribute(names []string) {
 		p.pos = sp.End
 		p.note(Error, "attr.value", sp.Start, sp.End, p.spec.Ref, "an attribute is NAME=value; an unknown value is [UNAVAILABLE]")
 	case !slices.Contains(names, strings.ToUpper(name)):
+		p.xtext(Span{at.End + 1, sp.End})
 		p.note(Warning, "attr.unknown", at.Start, at.End, p.spec.Ref, fmt.Sprintf("%q is no attribute of %s: %s", name, p.spec.Verb, strings.Join(names, " ")))
 	default:
 		p.xtext(Span{at.End + 1, sp.End})

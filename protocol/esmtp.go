@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // params = *(SP esmtp-param)   RFC 5321 §4.1.2
@@ -21,10 +22,10 @@ func (p *parser) params() {
 	p.together()
 }
 
-// gapBefore judges the blanks in front of a parameter.
+// gapBefore judges the blanks from start up to a parameter.
 func (p *parser) gapBefore(start int) {
-	if p.pos-start > 1 {
-		p.note(Error, "param.spaces", start, p.pos, "RFC 5321 §4.1.2", "one space separates parameters", edit{Span{start, p.pos}, " "})
+	if p.pos-start > 1 && !p.end() {
+		p.note(Error, "param.spaces", start, p.pos, "RFC 5321 §4.1.2", "one space separates what stands behind the verb", edit{Span{start, p.pos}, " "})
 	}
 }
 
@@ -115,10 +116,10 @@ func (p *parser) judge(name string, parts paramParts) {
 	}
 	par := findParam(p.spec, name)
 	if par == nil {
-		p.strange(at, name)
+		p.strange(parts, name)
 		return
 	}
-	p.repeated(name, parts)
+	p.repeated(par, parts)
 	if p.st.Caps.Missing(par.Keyword) {
 		p.note(Warning, "param.offered", at.Start, at.End, "RFC 5321 §4.1.1.11",
 			fmt.Sprintf("the server does not offer %s: it will probably answer 555", par.Keyword), remove(max(0, at.Start-1), parts.value.End))
@@ -127,15 +128,20 @@ func (p *parser) judge(name string, parts paramParts) {
 }
 
 func findParam(spec *Spec, name string) *Param {
-	i := slices.IndexFunc(spec.Params, func(par *Param) bool { return par.Name == name })
-	if i < 0 {
-		return nil
+	if i := paramRow(spec, name); i >= 0 {
+		return spec.Params[i]
 	}
-	return spec.Params[i]
+	return nil
+}
+
+// paramRow returns the index of a parameter's row, or -1.
+func paramRow(spec *Spec, name string) int {
+	return slices.IndexFunc(spec.Params, func(par *Param) bool { return par.Name == name })
 }
 
 // strange is a parameter the verb does not take: another's, or nobody's.
-func (p *parser) strange(name Span, upper string) {
+func (p *parser) strange(parts paramParts, upper string) {
+	name := parts.name
 	for _, other := range pathVerbs {
 		if other.verb != p.spec.Verb && slices.ContainsFunc(other.params, func(par *Param) bool { return par.Name == upper }) {
 			p.note(Error, "param.misplaced", name.Start, name.End, "RFC 5321 §4.1.1.11", upper+" belongs to "+other.verb+", not to "+p.spec.Verb)
@@ -144,6 +150,11 @@ func (p *parser) strange(name Span, upper string) {
 	}
 	p.note(Warning, "param.unknown", name.Start, name.End, "RFC 5321 §4.1.1.11",
 		fmt.Sprintf("no parameter called %q is registered: the server will probably answer 555", upper))
+	if parts.has && parts.value.Start == parts.value.End {
+		p.note(Error, "param.value", name.End, parts.value.End, "RFC 5321 §4.1.2", "a value must stand behind the =, or leave the = out",
+			remove(name.End, parts.value.End))
+	}
+	p.octetsOf(upper, parts.value)
 }
 
 // pathVerbs name the two commands that take parameters.
@@ -152,14 +163,14 @@ var pathVerbs = []struct {
 	params []*Param
 }{{"MAIL", mailParams}, {"RCPT", rcptParams}}
 
-func (p *parser) repeated(name string, parts paramParts) {
-	for _, earlier := range p.cmd.Params[:len(p.cmd.Params)-1] {
-		if earlier.Name == name {
-			p.note(Error, "param.twice", parts.name.Start, parts.value.End, "RFC 5321 §4.1.1.11", name+" may be given once",
-				remove(max(0, parts.name.Start-1), parts.value.End))
-			return
-		}
+// repeated goes by the rows seen, not the parameters: a line can hold thousands.
+func (p *parser) repeated(par *Param, parts paramParts) {
+	bit := uint64(1) << paramRow(p.spec, par.Name)
+	if p.given&bit != 0 {
+		p.note(Error, "param.twice", parts.name.Start, parts.value.End, "RFC 5321 §4.1.1.11", par.Name+" may be given once",
+			remove(max(0, parts.name.Start-1), parts.value.End))
 	}
+	p.given |= bit
 }
 
 func (p *parser) paramValue(par *Param, parts paramParts) {
@@ -174,8 +185,9 @@ func (p *parser) paramValue(par *Param, parts paramParts) {
 		p.expectValue(par, parts)
 	default:
 		p.expectValue(par, parts)
-		p.octetsOf(par, value)
-		par.value(p, value)
+		if p.octetsOf(par.Name, value) {
+			par.value(p, value)
+		}
 	}
 }
 
@@ -192,16 +204,25 @@ func (p *parser) expectValue(par *Param, parts paramParts) {
 	}
 }
 
-// octetsOf: esmtp-value = 1*(%d33-60 / %d62-126), more with SMTPUTF8   RFC 5321 §4.1.2
-func (p *parser) octetsOf(par *Param, sp Span) {
+// octetsOf: esmtp-value = 1*(%d33-60 / %d62-126), UTF-8 with SMTPUTF8   RFC 5321 §4.1.2, RFC 6531 §3.3
+func (p *parser) octetsOf(name string, sp Span) bool {
 	text := p.slice(sp)
 	if i := strings.IndexByte(text, '='); i >= 0 {
 		p.note(Error, "param.octet", sp.Start+i, sp.Start+i+1, "RFC 5321 §4.1.2", "a second = cannot stand in a value: xtext writes it +3D",
 			edit{Span{sp.Start + i, sp.End}, strings.ReplaceAll(text[i:], "=", "+3D")})
+		return false
 	}
-	if !isASCII(text) && !p.st.Caps.Has("SMTPUTF8") {
-		p.note(Error, "param.octet", sp.Start, sp.End, "RFC 5321 §4.1.2", par.Name+" takes printable ASCII only")
+	if p.foreign(text) {
+		p.note(Error, "param.octet", sp.Start, sp.End, "RFC 5321 §4.1.2", name+" takes printable ASCII only")
+		return false
 	}
+	return true
+}
+
+// foreign tells whether text holds what even SMTPUTF8, if it may be offered,
+// does not allow in a command.
+func (p *parser) foreign(text string) bool {
+	return !isASCII(text) && (p.st.Caps.Missing("SMTPUTF8") || !utf8.ValidString(text))
 }
 
 // isEsmtpKeyword: (ALPHA / DIGIT) *(ALPHA / DIGIT / "-")   RFC 5321 §4.1.2

@@ -2,7 +2,6 @@ package protocol
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,6 +12,12 @@ func (p *parser) mailbox(sp Span) {
 	if !utf8.ValidString(text) {
 		p.note(Error, "path.octets", sp.Start, sp.End, "RFC 6531 §3.3", "octets above 127 in an address must be UTF-8")
 		return
+	}
+	if cut := strings.TrimRight(text, "@"); cut != text && strings.Contains(cut, "@") {
+		sp.End = sp.Start + len(cut)
+		p.note(Error, "mailbox.at", sp.End, sp.Start+len(text), "RFC 5321 §4.1.2", "one @ divides an address; this one divides nothing",
+			remove(sp.End, sp.Start+len(text)))
+		text = cut
 	}
 	at := splitMailbox(text)
 	if at < 0 {
@@ -80,11 +85,11 @@ func (p *parser) dotString(sp Span, text string) {
 		switch c := text[i]; {
 		case c >= utf8.RuneSelf:
 			p.utf8 = true
-		case c < ' ' || c == 0x7f:
+		case isControl(c):
 			return // line.control said it
 		case c != '.' && !isAtext(c):
 			p.note(Error, "local.char", sp.Start+i, sp.Start+i+1, "RFC 5321 §4.1.2",
-				fmt.Sprintf("%q is only allowed before the @ inside quotes", string(rune(c))), edit{sp, quoted(text)})
+				fmt.Sprintf("%q is only allowed before the @ inside quotes", string(rune(c))), p.quoting(sp)...)
 			return
 		}
 	}
@@ -92,6 +97,16 @@ func (p *parser) dotString(sp Span, text string) {
 		p.note(Error, "local.dot", sp.Start+i, sp.Start+i+1, "RFC 5321 §4.1.2",
 			"a dot must stand between two characters here; other uses need quotes", edit{sp, quoted(text)})
 	}
+}
+
+// quoting mends a local-part with an odd character, but for two addresses with
+// a blank between: in quotes they would be neither.
+func (p *parser) quoting(sp Span) []edit {
+	text := p.slice(sp)
+	if at := strings.IndexByte(text, '@'); at >= 0 && strings.IndexByte(text[at:], ' ') >= 0 {
+		return nil
+	}
+	return []edit{{sp, quoted(text)}}
 }
 
 // emptyAtom returns the index of a dot at an end or beside another, or -1.
@@ -164,9 +179,10 @@ func (p *parser) domain(sp Span) {
 
 // labels checks each sub-domain = Let-dig [Ldh-str], U-labels with SMTPUTF8.
 func (p *parser) labels(sp Span, text string) {
-	if text[len(text)-1] == '.' && len(text) > 1 {
-		p.note(Error, "domain.dot", sp.End-1, sp.End, "RFC 5321 §4.1.2", "a domain does not end in a dot here", remove(sp.End-1, sp.End))
-		text = text[:len(text)-1]
+	if cut := strings.TrimRight(text, "."); cut != text && cut != "" {
+		at := sp.Start + len(cut)
+		p.note(Error, "domain.dot", at, sp.End, "RFC 5321 §4.1.2", "a domain does not end in a dot here", remove(at, sp.End))
+		text = cut
 	}
 	at := sp.Start
 	for label := range strings.SplitSeq(text, ".") {
@@ -188,7 +204,7 @@ func (p *parser) label(at int, label string) {
 		case c == '_':
 			p.note(Error, "domain.underscore", at+i, at+i+1, "RFC 5321 §4.1.2", "an underscore cannot stand in a domain: letters, digits and hyphens only")
 			return
-		case c >= ' ' && c != 0x7f && !isLetDig(c) && c != '-':
+		case !isControl(c) && !isLetDig(c) && c != '-':
 			p.note(Error, "domain.char", at+i, at+i+1, "RFC 5321 §4.1.2",
 				fmt.Sprintf("%q cannot stand in a domain: letters, digits and hyphens only", string(rune(c))))
 			return
@@ -213,75 +229,6 @@ func (p *parser) wholeDomain(sp Span, text string) {
 	case !strings.Contains(text, ".") && isASCII(text):
 		p.note(Warning, "domain.single", sp.Start, sp.End, "RFC 5321 §2.3.5", "a name without a dot means something on this machine only: give the full domain")
 	}
-}
-
-// literal = "[" ( IPv4 / "IPv6:" IPv6-addr / tag ":" 1*dcontent ) "]"   RFC 5321 §4.1.3
-func (p *parser) literal(sp Span, text string) {
-	if text[len(text)-1] != ']' {
-		p.note(Error, "literal.close", sp.End, sp.End, "RFC 5321 §4.1.3", "the address literal has no closing bracket", insert(sp.End, "]"))
-		return
-	}
-	inner := text[1 : len(text)-1]
-	tag, rest, tagged := strings.Cut(inner, ":")
-	switch {
-	case tagged && strings.EqualFold(tag, "IPv6"):
-		p.ipv6(sp, rest)
-	case looksIPv6(inner):
-		p.note(Error, "literal.tag", sp.Start, sp.End, "RFC 5321 §4.1.3", "an IPv6 literal begins with the tag IPv6:", insert(sp.Start+1, "IPv6:"))
-	case tagged && isGeneralLiteral(tag, rest):
-		p.note(Warning, "literal.unknown", sp.Start, sp.End, "RFC 5321 §4.1.3", "no address literal but IPv6: is registered")
-	case !isIPv4(inner):
-		p.note(Error, "literal.ipv4", sp.Start, sp.End, "RFC 5321 §4.1.3",
-			fmt.Sprintf("%q is no IPv4 address: four numbers from 0 to 255 with dots between", inner))
-	}
-}
-
-// ipv6 is checked by RFC 4291, which lets "::" stand for a single group too,
-// as every server does (erratum 4315).
-func (p *parser) ipv6(sp Span, text string) {
-	addr, err := netip.ParseAddr(text)
-	switch {
-	case err != nil || !addr.Is6():
-		p.note(Error, "literal.ipv6", sp.Start, sp.End, "RFC 5321 §4.1.3", fmt.Sprintf("%q is no IPv6 address", text))
-	case addr.Zone() != "":
-		p.note(Error, "literal.zone", sp.Start, sp.End, "RFC 5321 §4.1.3", "a zone means nothing to another machine: leave it out",
-			edit{sp, "[IPv6:" + addr.WithZone("").String() + "]"})
-	}
-}
-
-func isGeneralLiteral(tag, rest string) bool {
-	if tag == "" || rest == "" {
-		return false
-	}
-	for i := 0; i < len(tag); i++ {
-		if !isLetDig(tag[i]) && tag[i] != '-' {
-			return false
-		}
-	}
-	return strings.IndexFunc(rest, func(r rune) bool { return r < 33 || r > 126 || strings.ContainsRune(`[\]`, r) }) < 0
-}
-
-// isIPv4 is Snum 3("." Snum), where leading zeros are allowed (RFC 5321 §4.1.3).
-func isIPv4(s string) bool {
-	n := 0
-	for part := range strings.SplitSeq(s, ".") {
-		n++
-		if len(part) == 0 || len(part) > 3 || strings.Trim(part, "0123456789") != "" {
-			return false
-		}
-		if len(part) == 3 && part > "255" {
-			return false
-		}
-	}
-	return n == 4
-}
-
-func looksIPv6(s string) bool {
-	if strings.Count(s, ":") < 2 {
-		return false
-	}
-	addr, err := netip.ParseAddr(s)
-	return err == nil && addr.Is6()
 }
 
 // needsUTF8: a path outside ASCII needs SMTPUTF8 offered and given (RFC 6531 §3.4).
@@ -315,9 +262,10 @@ func (p *parser) addressSpan() (start, end int) {
 }
 
 // The character classes of RFC 5321 §4.1.2 and RFC 5322 §3.2.3.
-func isAlpha(c byte) bool  { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isLetDig(c byte) bool { return isAlpha(c) || isDigit(c) }
+func isControl(c byte) bool { return c < ' ' || c == 0x7f }
+func isAlpha(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isDigit(c byte) bool   { return c >= '0' && c <= '9' }
+func isLetDig(c byte) bool  { return isAlpha(c) || isDigit(c) }
 
 func isAtext(c byte) bool {
 	return isLetDig(c) || c >= utf8.RuneSelf || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0

@@ -10,16 +10,16 @@ import (
 // it and what could follow. It is total: any string has a description. Which
 // remarks are errors, warnings and hints is defined at Severity.
 func Parse(raw string, st State) Line {
-	p := &parser{raw: raw, st: &st}
+	p := &parser{raw: raw, st: &st, typed: &st}
 	p.read()
-	return p.line()
+	return p.line(raw)
 }
 
 // commandOf is the command alone, without looking ahead to the replies still
 // outstanding: what a line means does not hang on them.
 func commandOf(raw string, st State) Command {
 	st.Awaited = nil
-	p := &parser{raw: raw, st: &st}
+	p := &parser{raw: raw, st: &st, typed: &st}
 	p.read()
 	return p.cmd
 }
@@ -38,24 +38,31 @@ func (p *parser) read() {
 // parser walks one line. Productions are methods named after the ABNF; they
 // note faults and go on, so that one pass says all there is to say.
 type parser struct {
-	raw     string
+	raw     string // up to the first line end: what follows is another line
 	pos     int
-	st      *State
+	typed   *State // the state the line is typed in
+	st      *State // the state it will meet, once what is awaited is answered
 	spec    *Spec
 	cmd     Command
 	tokens  []Token
 	faults  []fault
+	edits   []edit // of every error
+	errors  int    // those beyond mostFaults too
+	remarks int    // the other remarks, counted likewise
 	expects []expectation
 	ghost   string
 	// paramGhost is true where offered parameters may follow the ghost.
 	paramGhost bool
-	utf8       bool // the path needs SMTPUTF8
+	utf8       bool   // the path needs SMTPUTF8
+	given      uint64 // the rows of spec.Params seen, a bit for each
 }
 
-// fault is a diagnostic with the edits that mend it, none where nothing can.
+// fault is a diagnostic with the edits that mend it. An error's stand in
+// parser.edits instead, where mendable tells that there are some.
 type fault struct {
 	Diagnostic
-	edits []edit
+	edits    []edit
+	mendable bool
 }
 
 // edit replaces a span of the line by text; an empty span is an insertion.
@@ -67,10 +74,22 @@ type edit struct {
 func insert(at int, text string) edit { return edit{Span{at, at}, text} }
 func remove(start, end int) edit      { return edit{Span{start, end}, ""} }
 
-// note adds a remark on raw[start:end].
+// note adds a remark on raw[start:end]. Of a line with very many only the
+// first are kept, and the first error in any case; all are mended.
 func (p *parser) note(sev Severity, code string, start, end int, ref, message string, edits ...edit) {
-	d := Diagnostic{Code: code, Severity: sev, Span: Span{start, end}, Message: message, Ref: ref}
-	p.faults = append(p.faults, fault{d, edits})
+	f := fault{Diagnostic{Code: code, Severity: sev, Span: Span{start, end}, Message: message, Ref: ref}, nil, len(edits) > 0}
+	first := false
+	if sev == Error {
+		p.edits = append(p.edits, edits...)
+		p.errors++
+		first = p.errors == 1
+	} else {
+		f.edits = slices.Clone(edits)
+		p.remarks++
+	}
+	if len(p.faults) < mostFaults || first {
+		p.faults = append(p.faults, f)
+	}
 }
 
 // token marks raw[start:end].
@@ -113,38 +132,60 @@ func (p *parser) word() Span {
 
 func (p *parser) slice(sp Span) string { return p.raw[sp.Start:sp.End] }
 
-// line closes the description: remarks in order, fixes worked out.
-func (p *parser) line() Line {
-	ln := Line{Raw: p.raw, Spec: p.spec, Cmd: p.cmd, Tokens: p.tokens, ghost: p.ghost, paramGhost: p.paramGhost, expects: p.expects}
+// line closes the description of raw: remarks in order, fixes worked out.
+func (p *parser) line(raw string) Line {
+	ln := Line{Raw: raw, Spec: p.spec, Cmd: p.cmd, Tokens: p.tokens, ghost: p.ghost, paramGhost: p.paramGhost, expects: p.expects}
 	if len(p.faults) == 0 {
 		return ln
 	}
 	slices.SortStableFunc(p.faults, func(a, b fault) int { return cmp.Compare(a.Start, b.Start) })
 	ln.Diags = make([]Diagnostic, len(p.faults))
+	shared := p.fixed(raw, nil)
 	for i, f := range p.faults {
-		f.Fix = p.fixed(f)
+		switch {
+		case f.Severity == Error && f.mendable:
+			f.Fix = shared
+		case f.mendable:
+			f.Fix = p.fixed(raw, f.edits)
+		}
 		ln.Diags[i] = f.Diagnostic
 	}
 	return ln
 }
 
-// fixed applies f's edits and those of every error to the line. It returns ""
-// where f has none.
-func (p *parser) fixed(f fault) string {
-	if len(f.edits) == 0 {
+// fixed applies the edits of every error, and more, to the line. It returns ""
+// where there are none, and where the result would not be better.
+func (p *parser) fixed(raw string, more []edit) string {
+	edits := slices.Concat(p.edits, more)
+	if len(edits) == 0 {
 		return ""
 	}
-	var edits []edit
-	if f.Severity != Error {
-		edits = append(edits, f.edits...)
+	slices.SortStableFunc(edits, edit.compare)
+	fix := apply(raw, edits)
+	if !p.worseThan(fix, len(more) > 0) {
+		return ""
 	}
-	for _, other := range p.faults {
-		if other.Severity == Error {
-			edits = append(edits, other.edits...)
-		}
+	return fix
+}
+
+// worseThan tells whether fix has fewer errors than the line; where remarks
+// count, as many errors and fewer other remarks will do.
+func (p *parser) worseThan(fix string, remarks bool) bool {
+	q := &parser{raw: fix, st: p.typed, typed: p.typed}
+	q.read()
+	return q.errors < p.errors || remarks && q.errors == p.errors && q.remarks < p.remarks
+}
+
+// compare orders edits by place; in one place what is inserted comes before
+// what is replaced, and the longer replacement before the shorter.
+func (e edit) compare(other edit) int {
+	if e.Start != other.Start {
+		return cmp.Compare(e.Start, other.Start)
 	}
-	slices.SortStableFunc(edits, func(a, b edit) int { return cmp.Compare(a.Start, b.Start) })
-	return apply(p.raw, edits)
+	if e.Start == e.End || other.Start == other.End {
+		return cmp.Compare(e.End, other.End)
+	}
+	return cmp.Compare(other.End, e.End)
 }
 
 // apply makes the edits, which are in order; one that overlaps an earlier one
@@ -194,21 +235,25 @@ func (p *parser) command() {
 }
 
 // octets finds what no command line may hold: line ends and controls
-// (RFC 5321 §2.3.8, §4.1.2).
+// (RFC 5321 §2.3.8, §4.1.2). What follows a line end is not read.
 func (p *parser) octets(from int) {
 	if i := strings.IndexAny(p.raw, "\r\n"); i >= 0 {
 		p.note(Error, "line.break", i, i+1, "RFC 5321 §2.3.8",
-			"a line end inside the line would smuggle a second command: send one line at a time", remove(i, len(p.raw)))
+			"a line end inside the line would smuggle a second command: send one line at a time",
+			remove(len(strings.TrimRight(p.raw[:i], " \t")), len(p.raw)))
+		p.raw = p.raw[:i]
 	}
 	var edits []edit
-	for i := from; i < len(p.raw); i++ {
-		switch c := p.raw[i]; {
-		case c == '\t': // meant as a blank
+	end := len(strings.TrimRight(p.raw, " \t"))
+	for i := from; i < end; i++ {
+		if c := p.raw[i]; c == '\t' { // meant as a blank
 			edits = append(edits, edit{Span{i, i + 1}, " "})
-		case c == '\r' || c == '\n': // said above
-		case c < ' ' || c == 0x7f:
+		} else if isControl(c) {
 			edits = append(edits, remove(i, i+1))
 		}
+	}
+	if strings.Contains(p.raw[end:], "\t") {
+		edits = append(edits, remove(end, len(p.raw)))
 	}
 	if len(edits) > 0 {
 		p.note(Error, "line.control", edits[0].Start, edits[0].End, "RFC 5321 §4.1.2",
@@ -280,6 +325,10 @@ func (p *parser) lineLimit() int {
 
 // usualTokens spares most lines a second allocation.
 const usualTokens = 12
+
+// mostFaults bounds the remarks on one line: nobody reads more, and a line can
+// be long.
+const mostFaults = 32
 
 const (
 	commandLimit = 512   // octets with CRLF, RFC 5321 §4.5.3.1.4

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -193,6 +194,139 @@ func TestMore(t *testing.T) {
 	}
 }
 
+// TestSlips are lines once judged wrongly: the code they must get and the fix
+// they must have, or none.
+func TestSlips(t *testing.T) {
+	greeted, ready, utf8, mail, rcpt := at(t, greetedText), at(t, readyText), at(t, utf8Text), at(t, mailText), at(t, rcptText)
+	smtputf8 := at(t, utf8Text+"C: MAIL FROM:<a@example.org> SMTPUTF8\nS: 250 ok\n")
+	unknown := State{Phase: PhaseRcpt, Hello: "EHLO", HasFrom: true, From: "a@example.org"}
+	for _, c := range []struct {
+		state           State
+		line, code, fix string
+	}{
+		{utf8, "NOOP \xe9\xff", "line.8bit", ""},
+		{ready, "ETRN bücher.test", "domain.ascii", ""},
+		{ready, "ETRN #bücher", "domain.ascii", ""},
+		{ready, "ATRN a.org,bücher.test", "domain.ascii", ""},
+		{ready, "XCLIENT NAME=bücher.test", "value.xtext", ""},
+		{ready, "XCLIENT FOO=é", "value.xtext", ""},
+		{ready, "XCLIENT NAME=a.org  ADDR=192.0.2.1", "param.spaces", "XCLIENT NAME=a.org ADDR=192.0.2.1"},
+		{rcpt, "BDAT 5  LAST", "param.spaces", "BDAT 5 LAST"},
+		{rcpt, "BURL imap://a@b.org/c  LAST", "param.spaces", "BURL imap://a@b.org/c LAST"},
+		{ready, "AUTH PLAIN  AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "param.spaces", "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm"},
+		{ready, "AUTH CRAM-MD5  dGlt", "auth.initial", "AUTH CRAM-MD5"},
+		{ready, "MAIL FROM:<a@b.org> FOO=", "param.value", "MAIL FROM:<a@b.org> FOO"},
+		{ready, "MAIL FROM:<a@b.org> FOO=é", "param.octet", ""},
+		{utf8, "MAIL FROM:<a@b.org> FOO=\xe9", "param.octet", ""},
+		{utf8, "MAIL FROM:<a@b.org> FOO=a=b", "param.octet", "MAIL FROM:<a@b.org> FOO=a+3Db"},
+		{utf8, "MAIL FROM:<a@b.org> ENVID=é", "value.xtext", ""},
+		{ready, "MAIL FROM:<a@b.org> AUTH=<a@b.org>", "value.mailbox", "MAIL FROM:<a@b.org> AUTH=a@b.org"},
+		{ready, "MAIL FROM:<a@b.org> AUTH=a+40b+40c", "value.mailbox", ""},
+		{mail, `RCPT TO:<u@b.org> ORCPT=utf-8;u\x{zz}@b.org`, "value.unitext", ""},
+		{mail, `RCPT TO:<u@b.org> ORCPT=utf-8;u\x{D800}@b.org`, "value.unitext", ""},
+		{mail, `RCPT TO:<u@b.org> ORCPT=utf-8;u\x{FC`, "value.unitext", ""},
+		{mail, `RCPT TO:<u@b.org> ORCPT=utf-8;u+x@b.org`, "value.unitext", ""},
+		{mail, "RCPT TO:<@[1.2.3.4]:a@b.org>", "path.hop", ""},
+		{mail, "RCPT TO:<@[1.2.3.4]:a@b.org>", "path.route", "RCPT TO:<a@b.org>"},
+		{mail, "RCPT TO:<@[IPv6:::1]:a@b.org>", "path.route", "RCPT TO:<a@b.org>"},
+		{mail, "RCPT TO:<@relay.example:postmaster>", "mailbox.domain", ""},
+		{mail, "RCPT TO:<@relay.example:postmaster>", "path.route", "RCPT TO:<postmaster>"},
+		{mail, "RCPT TO:<a,b@x.org>", "local.char", `RCPT TO:<"a,b"@x.org>`},
+		{mail, "RCPT TO:u@x.org, v@x.org", "path.several", "RCPT TO:<u@x.org>"},
+		{mail, "RCPT TO:<u@x.org, v@x.org", "path.several", "RCPT TO:<u@x.org>"},
+		{greeted, "EHLO [127.0.0.1]:25", "literal.behind", "EHLO [127.0.0.1]"},
+		{greeted, "EHLO [127.0.0.1].", "literal.behind", "EHLO [127.0.0.1]"},
+		{ready, "MAIL FROM:<a@b.org>;", "path.behind", "MAIL FROM:<a@b.org>"},
+		{mail, "RCPT TO:<u@x.org;v@x.org>", "path.several", "RCPT TO:<u@x.org>"},
+		{mail, "RCPT TO:<u@x.org v@x.org>", "local.char", ""},
+		{mail, "RCPT TO:<u@x.org>; v@x.org", "path.several", "RCPT TO:<u@x.org>"},
+		{mail, "RCPT TO:u@x.org,", "path.behind", "RCPT TO:<u@x.org>"},
+		{ready, "MAIL FROM:a@b.org\tSIZE=1", "line.control", "MAIL FROM:<a@b.org> SIZE=1"},
+		{ready, "MAIL FROM:<a@b.org> \n", "line.break", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM:<a@b.org>.", "path.behind", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM:<a@b.org>>>", "path.nested", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM:<a@b.org>>SIZE=1", "param.space", "MAIL FROM:<a@b.org> SIZE=1"},
+		{ready, `MAIL FROM:"Joe Doe" a@c.org`, "path.display", "MAIL FROM:<a@c.org>"},
+		{ready, "MAIL FROM:'a@c.org'", "path.brackets", "MAIL FROM:<a@c.org>"},
+		{ready, `MAIL FROM:"a@c.org"`, "path.brackets", "MAIL FROM:<a@c.org>"},
+		{ready, "MAIL FROM:<a@b.org..>", "domain.dot", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM:<a@b.org@>", "mailbox.at", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM: ", "path.missing", ""},
+		{ready, "TURM", "verb.unknown", ""},
+		{ready, "SENT", "verb.unknown", ""},
+		{ready, "END", "verb.unknown", ""},
+		{greeted, "hello a.org", "verb.typo", "HELO a.org"},
+		{ready, "MAIL FROM:<@r.org:>", "path.route", ""},
+		{ready, "MAIL FROM:<@r.org:>", "mailbox.domain", ""},
+		{ready, "MAIL FROM:<mailto:a@c.org>", "path.scheme", "MAIL FROM:<a@c.org>"},
+		{ready, "MAIL FROM:<mailto:>", "mailbox.domain", ""},
+		{ready, "NOOP\t", "line.control", "NOOP"},
+		{ready, "MAIL FROM:<a@b.org>\t", "line.control", "MAIL FROM:<a@b.org>"},
+		{ready, "NOOP \t ", "line.control", "NOOP"},
+		{ready, "MAIL FROM:<a@b.org\n", "path.close", "MAIL FROM:<a@b.org>"},
+		{ready, "MAIL FROM:<a@b.org> AUTH=a+40b.org", "", ""},
+		{unknown, "RCPT TO:<u@b.org> ORCPT=utf-8;ö@x.org", "", ""},
+		{smtputf8, "RCPT TO:<u@b.org> ORCPT=utf-8;ö@x.org", "param.offered", "RCPT TO:<u@b.org>"},
+		{mail, `RCPT TO:<u@b.org> ORCPT=utf-8;u\x{FC}\x{1F600}\x{2B}@b.org`, "", ""},
+	} {
+		t.Run(c.line+" "+c.code, func(t *testing.T) {
+			ln := Parse(c.line, c.state)
+			if c.code == "" {
+				if len(ln.Diags) > 0 {
+					t.Fatalf("got %v, want no remark", ln.Diags)
+				}
+				return
+			}
+			d := find(ln, c.code)
+			if d == nil {
+				t.Fatalf("no %s in %v", c.code, ln.Diags)
+			}
+			if d.Fix != c.fix {
+				t.Errorf("fix %q, want %q", d.Fix, c.fix)
+			}
+		})
+	}
+}
+
+// TestQuiet: one slip gets one remark.
+func TestQuiet(t *testing.T) {
+	for line, code := range map[string]string{
+		"NOOP\n": "line.break", "NO\x00OP": "line.control", "AUTH EXTERNAL\r\n": "line.break", "AUTH EXTERNAL  dGlt": "param.spaces", "MAIL FROM:<a@b.org>>>>": "path.nested", "MAIL FROM: ": "path.missing",
+	} {
+		st := at(t, heloText)
+		st.Caps = Caps{}
+		if ln := Parse(line, st); len(ln.Diags) != 1 || ln.Diags[0].Code != code {
+			t.Errorf("%q: %v, want %s alone", line, ln.Diags, code)
+		}
+	}
+}
+
+// longLines are 64 KiB of what once made a fix cost the square of the line.
+func longLines() []string {
+	const size = 64 << 10
+	opening := "MAIL FROM:<a@b.org>"
+	fill := func(s string) string { return opening + strings.Repeat(s, size/len(s)) }
+	return []string{fill(">"), fill("  A"), fill(" SIZE=1"), fill(" A") + " SIZE=x SIZE=x", opening + strings.Repeat("\t", size), "MAIL FROM:<a@" + strings.Repeat("._", size/2)}
+}
+
+// TestLongLine: the work on a line is in proportion to its length, counted in
+// octets allocated.
+func TestLongLine(t *testing.T) {
+	st := at(t, readyText)
+	for _, line := range longLines() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		ln := Parse(line, st)
+		runtime.ReadMemStats(&after)
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > uint64(1000*len(line)) {
+			t.Errorf("%.30q…: %d octets allocated for a line of %d", line, spent, len(line))
+		}
+		if !ln.Held() || len(ln.Diags) > mostFaults+1 {
+			t.Errorf("%.30q…: held %v, %d remarks", line, ln.Held(), len(ln.Diags))
+		}
+	}
+}
+
 // TestPipelined: with PIPELINING a group goes on in the state it will lead to.
 func TestPipelined(t *testing.T) {
 	st := at(t, readyText+"C: MAIL FROM:<a@example.org>\nC: RCPT TO:<b@example.org>\n")
@@ -285,6 +419,9 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	}
+	for _, line := range longLines() {
+		f.Add(line[:1<<10], 3)
+	}
 	folded := make([]State, len(states))
 	for i, s := range states {
 		folded[i] = at(f, s)
@@ -299,8 +436,11 @@ func FuzzParse(f *testing.F) {
 			if d.Start < 0 || d.End < d.Start || d.End > len(line) || d.Code == "" || d.Message == "" || d.Ref == "" {
 				t.Fatalf("%q: bad diagnostic %+v", line, d)
 			}
-			if d.Fix == line && line != "" {
-				t.Fatalf("%q: the fix of %s changes nothing", line, d.Code)
+			if d.Fix != "" && d.Severity == Error && errorsIn(d.Fix, st) >= errorsIn(line, st) {
+				t.Fatalf("%q: the fix of %s, %q, leaves as many errors", line, d.Code, d.Fix)
+			}
+			if d.Fix == line && line != "" || d.Fix != "" && errorsIn(d.Fix, st) > errorsIn(line, st) {
+				t.Fatalf("%q: the fix of %s, %q, mends nothing", line, d.Code, d.Fix)
 			}
 		}
 		for _, tok := range ln.Tokens {
@@ -320,6 +460,25 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q: a line break is not held", line)
 		}
 	})
+}
+
+// errorsIn counts the errors of a line, those that are not kept too.
+func errorsIn(line string, st State) int {
+	p := &parser{raw: line, st: &st, typed: &st}
+	p.read()
+	return p.errors
+}
+
+// BenchmarkParseLong has the lines of TestLongLine.
+func BenchmarkParseLong(b *testing.B) {
+	st := at(b, readyText)
+	for _, line := range longLines() {
+		b.Run(line[len("MAIL FROM:<a@b.org>"):][:4], func(b *testing.B) {
+			for b.Loop() {
+				Parse(line, st)
+			}
+		})
+	}
 }
 
 func BenchmarkParse(b *testing.B) {

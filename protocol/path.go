@@ -1,8 +1,6 @@
 package protocol
 
-import (
-	"strings"
-)
+import "strings"
 
 // mailArgs = "FROM:" Reverse-path [SP Mail-parameters]   RFC 5321 §4.1.1.2
 func mailArgs(p *parser) { p.pathCommand("FROM:", wantSender) }
@@ -112,7 +110,7 @@ func (p *parser) path(kind wantKind) {
 	from := p.pos
 	switch {
 	case p.end():
-		p.note(Error, "path.missing", start, len(p.raw), p.spec.Ref, "an address in angle brackets belongs here")
+		p.note(Error, "path.missing", p.pos, p.pos, p.spec.Ref, "an address in angle brackets belongs here")
 		return
 	case p.peek() == '<':
 		p.bracketed(kind)
@@ -145,82 +143,19 @@ func (p *parser) bracketed(kind wantKind) {
 	p.token(inner.End, inner.End+1, RoleMark, "")
 }
 
-// unclosed reads a path whose ">" is missing: it ends at the next blank.
-func (p *parser) unclosed(open int, kind wantKind) {
-	p.pos = open + 1
-	inner := Span{open + 1, open + 1 + unquotedBlank(p.raw[open+1:])}
-	p.pos = inner.End
-	if inner.End == len(p.raw) {
-		p.expect(kind, inner.Start)
-		p.ghost = addressGhost(p.slice(inner), p.spec)
-	}
-	p.note(Error, "path.close", inner.End, inner.End, "RFC 5321 §4.1.2", "the address has no closing bracket", insert(inner.End, ">"))
-	if inner.Start < inner.End {
-		p.address(inner, kind)
-	}
-}
-
-// addressGhost is what is still to be typed of an address.
-func addressGhost(typed string, spec *Spec) string {
-	switch {
-	case typed == "":
-		_, slot, _ := strings.Cut(spec.Syntax, "<")
-		slot, _, _ = strings.Cut(slot, ">")
-		return slot + ">"
-	case !strings.Contains(typed, "@"):
-		return "@domain>"
-	}
-	return ">"
-}
-
-// nested reads "<Joe <joe@example.org>>" and "<<a@b>>": the innermost pair counts.
-func (p *parser) nested(inner Span) Span {
-	last := strings.LastIndexByte(p.slice(inner), '<')
-	core := Span{inner.Start + last + 1, inner.End}
-	after := p.pos
-	for p.peek() == '>' {
-		p.pos++
-	}
-	p.note(Error, "path.nested", inner.Start, core.Start, "RFC 5321 §4.1.2",
-		"only the address stands in one pair of brackets; a display name belongs into the header", remove(inner.Start, core.Start), remove(after, p.pos))
-	return core
-}
-
-// bare reads a path without its opening bracket, or behind a display name.
-func (p *parser) bare(kind wantKind) {
-	start := p.pos
-	rest := p.raw[start:]
-	if i := outside(rest, '<'); i >= 0 && outside(rest[i:], '>') >= 0 {
-		p.note(Error, "path.display", start, start+i, "RFC 5321 §4.1.2",
-			"a display name belongs into the header: only the address stands here", remove(start, start+i))
-		p.pos += i
-		p.bracketed(kind)
-		return
-	}
-	inner := Span{start, start + unquotedBlank(rest)}
-	p.pos = inner.End
-	if text := p.slice(inner); strings.HasSuffix(text, ">") {
-		p.note(Error, "path.open", start, start, "RFC 5321 §4.1.2", "the address has no opening bracket", insert(start, "<"))
-		inner.End--
-	} else {
-		p.note(Error, "path.brackets", start, inner.End, "RFC 5321 §4.1.2", "the address must stand in angle brackets",
-			insert(start, "<"), insert(inner.End, ">"))
-	}
-	p.address(inner, kind)
-}
-
 // afterPath judges what stands directly behind the path.
 func (p *parser) afterPath() {
+	p.closing()
 	switch start := p.pos; p.peek() {
 	case 0, ' ', '\t':
-	case ',':
-		end := start + len(strings.TrimRight(p.raw[start:], " \t"))
-		p.note(Error, "path.several", start, end, p.spec.Ref, "one path in each command: give the others a "+p.spec.Verb+" of their own", remove(start, end))
-		p.pos = len(p.raw)
-	case '>':
-		p.note(Error, "path.nested", start, start+1, "RFC 5321 §4.1.2", "one bracket too many", remove(start, start+1))
-		p.pos++
-		p.afterPath()
+	case '.', ',', ';', ':':
+		p.pos += len(p.raw[start:]) - len(strings.TrimLeft(p.raw[start:], ".,;:"))
+		if strings.Contains(p.raw[p.pos:], "@") {
+			p.several(Span{start, len(strings.TrimRight(p.raw, " \t"))})
+			p.pos = len(p.raw)
+			return
+		}
+		p.note(Error, "path.behind", start, p.pos, "RFC 5321 §4.1.2", "nothing stands directly behind the address", remove(start, p.pos))
 	default:
 		p.note(Error, "param.space", start, start, "RFC 5321 §4.1.2", "a space must stand between the address and what follows", insert(start, " "))
 	}
@@ -234,20 +169,25 @@ func (p *parser) address(sp Span, kind wantKind) {
 		p.null(sp, kind)
 		return
 	}
-	sp = p.route(sp)
+	whole := sp
+	sp = p.scheme(p.route(sp))
 	text := p.slice(sp)
-	if i := outside(text, ','); i >= 0 {
-		p.note(Error, "path.several", sp.Start+i, sp.End, p.spec.Ref, "one path in each command: give the others a "+p.spec.Verb+" of their own",
-			remove(sp.Start+i, sp.End))
+	if i := listMark(text); i >= 0 {
+		p.several(Span{sp.Start + i, sp.End})
 		sp.End = sp.Start + i
 		text = p.slice(sp)
 	}
 	p.cmd.Path = text
-	if kind == wantRecipient && strings.EqualFold(text, "postmaster") {
+	if kind == wantRecipient && sp == whole && strings.EqualFold(text, "postmaster") {
 		p.token(sp.Start, sp.End, RoleAddress, "postmaster")
 		return
 	}
 	p.mailbox(sp)
+}
+
+// several notes the addresses behind the first.
+func (p *parser) several(sp Span) {
+	p.note(Error, "path.several", sp.Start, sp.End, p.spec.Ref, "one path in each command: give the others a "+p.spec.Verb+" of their own", remove(sp.Start, sp.End))
 }
 
 func (p *parser) trimmed(sp Span) Span {
@@ -274,22 +214,53 @@ func (p *parser) null(sp Span, kind wantKind) {
 // should not send: A-d-l = "@" Domain *( "," "@" Domain )   RFC 5321 §4.1.2, App. C
 func (p *parser) route(sp Span) Span {
 	text := p.slice(sp)
-	colon := strings.IndexByte(text, ':')
+	colon := routeEnd(text)
 	if text[0] != '@' || colon < 0 {
 		return sp
 	}
 	end := sp.Start + colon + 1
-	p.note(Warning, "path.route", sp.Start, end, "RFC 5321 App. C", "source routes are obsolete and ignored: the address alone is enough", remove(sp.Start, end))
+	var edits []edit
+	if end < sp.End { // a route alone must not become the null reverse-path
+		edits = []edit{remove(sp.Start, end)}
+	}
+	p.note(Warning, "path.route", sp.Start, end, "RFC 5321 App. C", "source routes are obsolete and ignored: the address alone is enough", edits...)
 	at := sp.Start
-	for _, hop := range strings.Split(text[:colon], ",") {
-		if !strings.HasPrefix(hop, "@") {
-			p.note(Error, "path.hop", at, at+len(hop), "RFC 5321 §4.1.2", "each hop of a source route begins with @")
-		} else {
-			p.domain(Span{at + 1, at + len(hop)})
-		}
+	for hop := range strings.SplitSeq(text[:colon], ",") {
+		p.hop(Span{at, at + len(hop)}, hop)
 		at += len(hop) + 1
 	}
 	return Span{end, sp.End}
+}
+
+// hop is At-domain = "@" Domain, which is no address literal   RFC 5321 §4.1.2
+func (p *parser) hop(sp Span, text string) {
+	switch {
+	case !strings.HasPrefix(text, "@"):
+		p.note(Error, "path.hop", sp.Start, sp.End, "RFC 5321 §4.1.2", "each hop of a source route begins with @")
+	case strings.HasPrefix(text, "@["):
+		p.note(Error, "path.hop", sp.Start, sp.End, "RFC 5321 §4.1.2", "a hop of a source route is a domain, not an address literal")
+	default:
+		p.domain(Span{sp.Start + 1, sp.End})
+	}
+}
+
+// routeEnd returns the index of the colon behind a source route, or -1; one in
+// an address literal is not it.
+func routeEnd(text string) int {
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '[':
+			inside = true
+		case ']':
+			inside = false
+		case ':':
+			if !inside {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // pathEnd returns the index of the ">" that ends a path, outside quotes; -1
@@ -302,7 +273,10 @@ func pathEnd(s string) int {
 }
 
 // outside returns the index of the first c outside quoted strings, or -1.
-func outside(s string, c byte) int {
+func outside(s string, c byte) int { return outsideAny(s, string(rune(c))) }
+
+// outsideAny is outside for whichever of chars comes first.
+func outsideAny(s, chars string) int {
 	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch {
@@ -310,17 +284,9 @@ func outside(s string, c byte) int {
 			i++
 		case s[i] == '"':
 			quoted = !quoted
-		case s[i] == c && !quoted:
+		case !quoted && strings.IndexByte(chars, s[i]) >= 0:
 			return i
 		}
 	}
 	return -1
-}
-
-// unquotedBlank returns the index of the first blank outside quotes, or len(s).
-func unquotedBlank(s string) int {
-	if i := outside(s, ' '); i >= 0 {
-		return i
-	}
-	return len(s)
 }

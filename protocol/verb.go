@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // verb resolves the first word. It returns false where the rest of the line
@@ -43,9 +44,12 @@ func (p *parser) unknown(sp Span, word string) bool {
 		p.readArgs()
 		return false
 	}
-	if p.st.AuthTried {
+	if p.st.AuthTried && looksLikeAnswer(p.raw) {
 		p.note(Error, "auth.unasked", sp.Start, len(p.raw), "RFC 4954 §4",
 			"no command; if it is an answer to AUTH, the server is not asking for one")
+		return false
+	}
+	if strings.ContainsFunc(word, unicode.IsControl) { // line.control said it
 		return false
 	}
 	if code, message := notAVerb(word); code != "" {
@@ -109,8 +113,9 @@ func letters(s string) bool {
 }
 
 // nearestVerb finds the row that word is a slip of: one letter too many, too
-// few, wrong, or two swapped. Private verbs begin with X (RFC 5321 §4.1.5) and
-// are only compared among themselves.
+// few, wrong, or two swapped. An obsolete verb is not what anybody meant.
+// Private verbs begin with X (RFC 5321 §4.1.5) and are only compared among
+// themselves.
 func nearestVerb(word string) *Spec {
 	upper := strings.ToUpper(word)
 	if len(upper) < 3 {
@@ -118,7 +123,7 @@ func nearestVerb(word string) *Spec {
 	}
 	for _, spec := range catalogue {
 		private := spec.Verb[0] == 'X'
-		if private == (upper[0] == 'X') && distance(upper, spec.Verb) == 1 {
+		if spec.Obsolete == "" && private == (upper[0] == 'X') && distance(upper, spec.Verb) == 1 {
 			return spec
 		}
 	}
@@ -216,7 +221,8 @@ func (p *parser) waiting(sp Span) {
 		p.note(Warning, "sequence.pipelining", sp.Start, sp.End, "RFC 2920 §3",
 			"the server has not answered yet and does not offer PIPELINING: it may refuse a line sent early")
 	}
-	*p.st = p.st.assumed()
+	assumed := p.st.assumed()
+	p.st = &assumed
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
