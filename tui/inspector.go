@@ -96,9 +96,13 @@ func (pg *page) row(term lipgloss.Style, name, meaning string, column int) {
 func typedPage(st *styles, w int, p *prompt, state protocol.State) []string {
 	pg := &page{w: w, st: st}
 	ln := p.line
+	_, secret := protocol.SecretSpan(ln.Raw, state)
 	for _, d := range ln.Diags {
 		if p.cursorByte() == len(p.value()) && p.unfinished(d) {
 			continue
+		}
+		if secret {
+			d.Fix = "" // it would show what the prompt hides
 		}
 		pg.remark(d)
 	}
