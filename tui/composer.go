@@ -40,6 +40,7 @@ type composer struct {
 	chunk   bool // the text goes out by BDAT
 	fields  []*formField
 	focus   int // index of a field; len(fields) is the body
+	removed int // the edits of fields that are gone
 	body    bodyText
 	remarks []protocol.MessageRemark // worst first
 
@@ -47,26 +48,13 @@ type composer struct {
 	alone  bool // the preview is shown in place of the form
 	shown  int  // the line the preview stands at, while alone
 
-	asking bool   // a key has to confirm that the connection is dropped
-	note   string // a sentence, until the next key
-	handed bool   // the text went out as it is, and no verdict has come
-	lines  bool   // the header is being typed line by line, as tutorials have it
+	asking composerQuestion // the next key answers it
+	note   string           // a sentence, until the next key
+	handed bool             // the text went out as it is, and no verdict has come
+	lines  bool             // the header is being typed line by line, as tutorials have it
+	folds  *formField       // what a line that begins with a blank goes on with
 
 	drafts draftKeeper
-}
-
-type composerKeys struct{ finish, anyway, drop, preview, leave, next, previous, up, down, enter key.Binding }
-
-func defaultComposerKeys() composerKeys {
-	k := func(name, help string, keys ...string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, help))
-	}
-	return composerKeys{
-		finish: k("F10", "finish and send", "f10", "ctrl+s"), anyway: k("Alt+Enter", "send as it is", "alt+enter"),
-		drop: k("F8", "drop the connection", "f8"), preview: k("F9", "wire", "f9"), leave: k("Esc", "prompt", "esc"),
-		next: k("Tab", "next field", "tab"), previous: k("Shift+Tab", "field before", "shift+tab"),
-		up: k("↑", "", "up", "ctrl+p"), down: k("↓", "", "down", "ctrl+n"), enter: k("Enter", "", "enter", "ctrl+j"),
-	}
 }
 
 func newComposer(st *styles, now func() time.Time) *composer {
@@ -78,7 +66,7 @@ func newComposer(st *styles, now func() time.Time) *composer {
 // clear begins an empty message.
 func (c *composer) clear() {
 	c.fields, c.body, c.focus = newForm(), bodyText{lines: []string{""}}, 0
-	c.alone, c.handed, c.lines, c.remarks = false, false, false, nil
+	c.alone, c.handed, c.lines, c.folds, c.remarks = false, false, false, nil, nil
 }
 
 func (c *composer) setSize(w, h int) { c.w, c.h = w, h }
@@ -97,23 +85,26 @@ func (c *composer) open(st protocol.State, name string) tea.Cmd {
 // The state is the one of setState. Only the first chunk has a header.
 func (c *composer) openChunk(last bool) tea.Cmd {
 	c.chunk = true
-	c.begin(c.state, c.state.Phase != protocol.PhaseChunk)
+	c.begin(c.state, c.headed())
 	if !last {
 		c.note = "a part of the message: it goes on in the next BDAT, up to the one with LAST"
 	}
 	return nil
 }
 
+// headed tells whether what goes out begins with a header.
+func (c *composer) headed() bool { return !c.chunk || c.state.Phase != protocol.PhaseChunk }
+
 func (c *composer) begin(st protocol.State, header bool) {
-	c.state, c.asking, c.note = st, false, ""
+	c.state, c.asking, c.note = st, asksNothing, ""
 	untouched := c.untouched()
 	if header {
 		c.offer()
 	}
 	if untouched {
-		c.focus = slices.IndexFunc(c.fields, func(f *formField) bool { return f.value() == "" })
-		if c.focus < 0 || !header {
-			c.focus = len(c.fields)
+		c.focusOn(len(c.fields))
+		if header {
+			c.focusOn(c.emptyFrom(0))
 		}
 	}
 	c.check()
@@ -129,9 +120,9 @@ func (c *composer) setState(st protocol.State) {
 // knows no way back but a closed connection (RFC 5321 §4.1.1.4).
 func (c *composer) waiting() bool { return c.state.Phase == protocol.PhaseData }
 
-// untouched tells whether nothing was written that could be missed.
+// untouched tells whether nothing was written in this run that could be missed.
 func (c *composer) untouched() bool {
-	return c.body.empty() && !slices.ContainsFunc(c.fields, func(f *formField) bool { return f.touched() })
+	return c.drafts.offered != nil || c.body.empty() && !slices.ContainsFunc(c.fields, func(f *formField) bool { return f.touched() })
 }
 
 // sent forgets the draft of a message the server took. A message that did not
@@ -170,9 +161,14 @@ func (c *composer) message() messageLines {
 // dots not doubled.
 func (c *composer) text() string { return c.message().text() }
 
-// check judges the text anew.
+// check judges the text anew. A dot that is about to end the message is none
+// of it.
 func (c *composer) check() {
-	c.remarks = slices.DeleteFunc(protocol.LintMessage(c.text(), c.state), c.pointless)
+	m := c.message()
+	if c.endsByDot() {
+		m.body = m.body[:c.body.row]
+	}
+	c.remarks = slices.DeleteFunc(protocol.LintMessage(m.text(), c.state), c.pointless)
 	slices.SortStableFunc(c.remarks, func(a, b protocol.MessageRemark) int { return int(b.Severity - a.Severity) })
 }
 
@@ -193,15 +189,23 @@ func (c *composer) pointless(r protocol.MessageRemark) bool {
 
 // handleKey edits, and tells what is left to do for the model.
 func (c *composer) handleKey(msg tea.KeyMsg) (composerAction, tea.Cmd) {
-	if c.asking {
+	if c.asking != asksNothing {
 		return c.answer(msg)
 	}
 	c.note = ""
-	edits := c.edits()
+	if c.drafts.offered != nil {
+		if cmd, done := c.answerDraft(msg); done {
+			return composerNone, cmd
+		}
+	}
+	edits, dot := c.edits(), c.endsByDot()
 	action := c.act(msg)
 	var cmd tea.Cmd
-	if c.edits() != edits {
+	switch {
+	case c.edits() != edits:
 		cmd = c.changed()
+	case c.endsByDot() != dot:
+		c.checkSmall()
 	}
 	if action == composerNone {
 		return action, cmd
@@ -212,7 +216,7 @@ func (c *composer) handleKey(msg tea.KeyMsg) (composerAction, tea.Cmd) {
 
 // edits changes whenever the text does.
 func (c *composer) edits() int {
-	n := c.body.edits
+	n := c.removed + c.body.edits
 	for _, f := range c.fields {
 		n += f.edits
 	}
@@ -231,6 +235,8 @@ func (c *composer) act(msg tea.KeyMsg) composerAction {
 		return c.leave()
 	case key.Matches(msg, c.keys.drop):
 		c.askDrop()
+	case key.Matches(msg, c.keys.fresh):
+		c.askNew()
 	case key.Matches(msg, c.keys.preview):
 		c.togglePreview()
 	case c.previewAlone():
@@ -240,7 +246,7 @@ func (c *composer) act(msg tea.KeyMsg) composerAction {
 	case key.Matches(msg, c.keys.previous):
 		c.moveFocus(-1)
 	case c.focus < len(c.fields):
-		c.fieldKey(msg)
+		return c.fieldKey(msg)
 	default:
 		return c.bodyKey(msg)
 	}
@@ -259,24 +265,6 @@ func (c *composer) insert(text string) {
 	}
 }
 
-// moveFocus goes n fields on; the body is the last.
-func (c *composer) moveFocus(n int) {
-	c.focus = min(max(0, c.focus+n), len(c.fields))
-}
-
-func (c *composer) fieldKey(msg tea.KeyMsg) {
-	switch {
-	case key.Matches(msg, c.keys.up):
-		c.moveFocus(-1)
-	case key.Matches(msg, c.keys.enter):
-		c.enterField()
-	case key.Matches(msg, c.keys.down):
-		c.moveFocus(1)
-	default:
-		c.fields[c.focus].handleKey(msg)
-	}
-}
-
 // bodyKey edits the body. Enter behind a lone dot on the last line ends the
 // message, as every tutorial for telnet teaches.
 func (c *composer) bodyKey(msg tea.KeyMsg) composerAction {
@@ -284,7 +272,7 @@ func (c *composer) bodyKey(msg tea.KeyMsg) composerAction {
 	switch {
 	case enter && c.enterLine():
 		return composerNone
-	case enter && !c.chunk && c.body.endsWithDot():
+	case enter && c.endsByDot():
 		c.body.removeDot()
 		return c.finish()
 	case enter && !c.chunk && c.body.current() == ".":
@@ -297,11 +285,17 @@ func (c *composer) bodyKey(msg tea.KeyMsg) composerAction {
 	return composerNone
 }
 
+// endsByDot tells whether Enter would end the message: the cursor stands
+// behind a lone dot at the end of the text. BDAT knows no such dot.
+func (c *composer) endsByDot() bool {
+	return !c.chunk && c.focus == len(c.fields) && c.body.endsWithDot()
+}
+
 // finish sends the message, unless an error holds it as it holds a command.
 func (c *composer) finish() composerAction {
 	c.check()
 	if len(c.remarks) > 0 && c.remarks[0].Severity == protocol.Error {
-		c.note = "held: " + c.remarks[0].Message + " · Alt+Enter sends it as it is"
+		c.note = "held: " + c.place(c.remarks[0].Line) + c.remarks[0].Message + " · Alt+Enter sends it as it is"
 		return composerNone
 	}
 	return composerFinish
@@ -318,21 +312,4 @@ func (c *composer) leave() composerAction {
 		return composerClose
 	}
 	return composerNone
-}
-
-func (c *composer) askDrop() {
-	if !c.waiting() {
-		c.note = "nothing is under way that only a closed connection could end: Esc goes back to the prompt"
-		return
-	}
-	c.asking = true
-}
-
-// answer takes the key after F8.
-func (c *composer) answer(msg tea.KeyMsg) (composerAction, tea.Cmd) {
-	c.asking = false
-	if typing(msg) && strings.EqualFold(string(msg.Runes), "y") {
-		return composerDrop, c.save()
-	}
-	return composerNone, nil
 }

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"io"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +48,7 @@ var composerStrokes = map[string]tea.KeyMsg{
 	"enter": {Type: tea.KeyEnter}, "tab": {Type: tea.KeyTab}, "shift+tab": {Type: tea.KeyShiftTab}, "esc": {Type: tea.KeyEsc},
 	"up": {Type: tea.KeyUp}, "down": {Type: tea.KeyDown}, "left": {Type: tea.KeyLeft}, "right": {Type: tea.KeyRight},
 	"home": {Type: tea.KeyHome}, "end": {Type: tea.KeyEnd}, "pgup": {Type: tea.KeyPgUp}, "pgdown": {Type: tea.KeyPgDown},
-	"backspace": {Type: tea.KeyBackspace}, "delete": {Type: tea.KeyDelete}, "f8": {Type: tea.KeyF8}, "f9": {Type: tea.KeyF9}, "f10": {Type: tea.KeyF10},
+	"backspace": {Type: tea.KeyBackspace}, "delete": {Type: tea.KeyDelete}, "f7": {Type: tea.KeyF7}, "f8": {Type: tea.KeyF8}, "f9": {Type: tea.KeyF9}, "f10": {Type: tea.KeyF10},
 	"ctrl+s": {Type: tea.KeyCtrlS}, "ctrl+u": {Type: tea.KeyCtrlU}, "ctrl+k": {Type: tea.KeyCtrlK}, "ctrl+w": {Type: tea.KeyCtrlW}, "ctrl+y": {Type: tea.KeyCtrlY},
 	"ctrl+home": {Type: tea.KeyCtrlHome}, "ctrl+end": {Type: tea.KeyCtrlEnd}, "ctrl+c": {Type: tea.KeyCtrlC},
 	"alt+enter": {Type: tea.KeyEnter, Alt: true}, "alt+b": {Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, "alt+d": {Type: tea.KeyRunes, Runes: []rune("d"), Alt: true},
@@ -160,7 +159,9 @@ func TestComposerActions(t *testing.T) {
 		{"dot and blank", asked(), []string{"tab", "tab", "tab", ".", " ", "enter"}, composerNone},
 		{"two dots", asked(), []string{"tab", "tab", "tab", "..", "enter"}, composerNone},
 		{"dot in the middle", asked(), []string{"tab", "tab", "tab", ".", "right", "left", "enter", "x", "up", "enter"}, composerNone},
-		{"dot in a field", asked(), []string{".", "enter"}, composerNone},
+		{"dot in a field", asked(), []string{".", "enter"}, composerFinish},
+		{"dot behind a field's value", asked(), []string{"down", ".", "enter"}, composerNone},
+		{"new message asks", asked(), []string{"x", "f7"}, composerNone},
 		{"Esc leaves the wire view first", notYet(), []string{"f9", "esc"}, composerNone},
 		{"and then the editor", notYet(), []string{"f9", "esc", "esc"}, composerClose},
 	}
@@ -312,6 +313,17 @@ func TestComposerView(t *testing.T) {
 		}},
 		{"esc-80x24", 80, 17, func(_ *testing.T, c *composer) { typeIn(c, "esc") }},
 		{"drop-60x16", 60, 9, func(_ *testing.T, c *composer) { inBody(c); paste(c, letter); typeIn(c, "f8") }},
+		{"added-60x16", 60, 9, func(_ *testing.T, c *composer) {
+			c.feed([]string{"MIME-Version: 1.0", "Content-Transfer-Encoding: 8bit", "X-Mailer: smtpconsole", "", "one"})
+			typeIn(c, "shift+tab", "shift+tab")
+		}},
+		{"added-80x24", 80, 17, func(_ *testing.T, c *composer) {
+			c.feed([]string{"MIME-Version: 1.0", "Content-Transfer-Encoding: 8bit", "", "one", "."})
+			typeIn(c, "backspace")
+		}},
+		{"offered-60x16", 60, 9, func(_ *testing.T, c *composer) { c.update(draftsMsg{drafts: []draft{oldDraft(c)}}) }},
+		{"offered-80x24", 80, 17, func(_ *testing.T, c *composer) { c.update(draftsMsg{drafts: []draft{oldDraft(c)}}) }},
+		{"new-80x24", 80, 17, func(_ *testing.T, c *composer) { typeIn(c, "hello", "f7") }},
 		{"chunk-120x40", 120, 33, func(_ *testing.T, c *composer) { c.setState(notYet()); inBody(c); paste(c, letter); c.openChunk(false) }},
 	}
 	for _, tt := range tests {
@@ -322,42 +334,5 @@ func TestComposerView(t *testing.T) {
 			checkFrame(t, frame, tt.w, tt.h)
 			golden.RequireEqual(t, []byte(frame+"\n"+c.keyRow()+"\n"))
 		})
-	}
-}
-
-// TestComposerLargeIsCheckedLater: a large text is judged when it is saved.
-func TestComposerLargeIsCheckedLater(t *testing.T) {
-	c := composerAt(t, protocol.State{}, 80, 17)
-	write(c, strings.Repeat("x", promptly))
-	has := func() bool {
-		return slices.ContainsFunc(c.remarks, func(r protocol.MessageRemark) bool { return r.Code == "line.long" })
-	}
-	if has() {
-		t.Error("a large text is checked at every stroke")
-	}
-	c.update(draftTickMsg{})
-	if !has() {
-		t.Error("a large text is never checked")
-	}
-}
-
-// TestComposerTypedHeader: a message typed as tutorials show it, header lines
-// and all, comes out as meant.
-func TestComposerTypedHeader(t *testing.T) {
-	c := composerAt(t, asked(), 80, 24)
-	for _, line := range []string{"From: me@example.org", "Subject: hello: world", "", "Note: this is text", "the end"} {
-		typeIn(c, line, "enter")
-	}
-	text := c.text()
-	for _, want := range []string{"From: me@example.org\r\n", "Subject: hello: world\r\n", "\r\n\r\nNote: this is text\r\nthe end\r\n"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in %q", want, text)
-		}
-	}
-	if strings.Count(text, "Subject:") != 1 || strings.Count(text, "From:") != 1 {
-		t.Errorf("a header line stands twice: %q", text)
-	}
-	if action := typeIn(c, ".", "enter"); action != composerFinish {
-		t.Errorf("the dot gives %v", action)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"smtpconsole/protocol"
@@ -42,7 +44,8 @@ type draftKeeper struct {
 	ticking bool
 	unsaved bool
 	trouble string // why the last saving failed; "" where it did not
-	found   string // what was restored, until somebody asked
+	found   string // what is offered, until somebody asked
+	offered *draft // what the editor shows, until the user takes it or not
 }
 
 // keepDrafts saves drafts in dir from now on; "" keeps them in memory only.
@@ -82,38 +85,73 @@ func (c *composer) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// onDrafts goes on with the newest draft, unless something is being written:
-// then all stay where they are, for the next start.
+// onDrafts shows the newest draft, unless something is being written: then all
+// stay where they are, for the next start.
 func (c *composer) onDrafts(msg draftsMsg) tea.Cmd {
 	if msg.err != nil {
 		c.drafts.trouble = "drafts could not be read: " + protocol.Safe(msg.err.Error())
 	}
-	if len(msg.drafts) == 0 || !c.untouched() {
-		return nil
+	if len(msg.drafts) > 0 && c.untouched() {
+		c.offerDraft(msg.drafts[0])
 	}
-	return c.restore(msg.drafts[0])
+	return nil
 }
 
-// restore takes over what d holds.
-func (c *composer) restore(d draft) tea.Cmd {
+// offerDraft shows what d holds. Its file stays until the user goes on with it.
+func (c *composer) offerDraft(d draft) {
 	c.clear()
-	values, body := splitDraft(d.text)
+	values, added, body := splitDraft(d.text)
 	for i, f := range c.fields {
 		f.set(values[i])
 		f.own = !f.follows // It had its proposal; if it is empty now, somebody emptied it.
+	}
+	for _, h := range added {
+		c.addField(h.name, h.value)
 	}
 	c.body.lines = body
 	if c.state.HasFrom { // The editor is open already.
 		c.offer()
 	}
-	c.focus = len(c.fields)
-	c.drafts.found = "a draft from " + d.when.Format("2 Jan 15:04") + " was restored"
-	c.note = c.drafts.found
-	if c.drafts.file != nil {
-		c.drafts.file.take(d.path)
-	}
+	c.drafts.offered = &d
+	c.drafts.found = "a " + d.title() + " is here: F4 shows it"
 	c.check()
+}
+
+// answerDraft takes a key while a draft is offered, and reports whether that
+// was all it is for. Who types has not read the question: the text belongs to
+// a new message, never to an old one.
+func (c *composer) answerDraft(msg tea.KeyMsg) (cmd tea.Cmd, done bool) {
+	switch {
+	case key.Matches(msg, c.keys.fresh):
+		c.setDraftAside()
+	case typing(msg) && !c.previewAlone():
+		c.setDraftAside()
+		return nil, false
+	case key.Matches(msg, c.keys.enter):
+		return c.takeDraft(), true
+	default:
+		return nil, !c.previewAlone() && !key.Matches(msg, c.keys.leave, c.keys.drop, c.keys.preview)
+	}
+	return nil, true
+}
+
+// takeDraft goes on with the draft that is offered: from now on it is ours.
+func (c *composer) takeDraft() tea.Cmd {
+	if c.drafts.file != nil {
+		c.drafts.file.take(c.drafts.offered.path)
+	}
+	c.drafts.offered = nil
+	c.focusOn(len(c.fields))
 	return c.save()
+}
+
+// setDraftAside begins a new message and leaves the draft's file alone.
+func (c *composer) setDraftAside() {
+	aside := c.drafts.offered.title()
+	c.drafts.offered = nil
+	c.clear()
+	c.begin(c.state, c.headed())
+	c.note = "a new message · the " + aside + " is offered again at a later start"
 }
 
 // notice returns, once, what the user should hear about drafts; "" is nothing.
@@ -172,34 +210,45 @@ func (c *composer) saved(err error) {
 	}
 }
 
-// draftText is the draft as it is kept: every field of the form, also those
-// that are empty, an empty line, the body. Nothing written is "".
+// draftText is the draft as it is kept: the fields of the form, also those that
+// are empty, the fields added, an empty line, the body. Nothing written is "",
+// and so is what an earlier run wrote and nobody took.
 func (c *composer) draftText() string {
 	if c.untouched() {
 		return ""
 	}
 	var b strings.Builder
 	for _, f := range c.fields {
-		b.WriteString(f.name + ": " + f.value() + "\n")
+		if !f.added || f.value() != "" {
+			b.WriteString(f.name + ": " + f.value() + "\n")
+		}
 	}
 	b.WriteString("\n" + strings.Join(c.body.lines, "\n"))
 	return b.String()
 }
 
-// splitDraft is draftText's opposite. A text of another form is all body, so
-// that nothing of it is lost.
-func splitDraft(text string) (values, body []string) {
+// headerLine is one field of a draft.
+type headerLine struct{ name, value string }
+
+// splitDraft is draftText's opposite: the values of formRows, the fields added,
+// the body. A text of another form is all body, so that nothing of it is lost.
+func splitDraft(text string) (values []string, added []headerLine, body []string) {
 	lines := unfoldedLines(text)
-	values = make([]string, len(formRows))
-	if len(lines) <= len(formRows) || lines[len(formRows)] != "" {
-		return values, lines
-	}
-	for i, row := range formRows {
-		value, ok := strings.CutPrefix(lines[i], row.name+": ")
-		if !ok {
-			return make([]string, len(formRows)), lines
+	header := make([]headerLine, 0, len(formRows))
+	end := slices.Index(lines, "")
+	for _, line := range lines[:max(0, end)] {
+		name, value, ok := strings.Cut(line, ": ")
+		if n := len(header); !ok || n < len(formRows) && name != formRows[n].name {
+			break
 		}
-		values[i] = value
+		header = append(header, headerLine{name, value})
 	}
-	return values, lines[len(formRows)+1:]
+	values = make([]string, len(formRows))
+	if len(header) < len(formRows) || len(header) != end {
+		return values, nil, lines
+	}
+	for i := range values {
+		values[i] = header[i].value
+	}
+	return values, header[len(formRows):], lines[end+1:]
 }

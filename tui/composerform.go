@@ -13,15 +13,18 @@ import (
 
 // formRows are the header fields of the form, in the order they go out.
 var formRows = []formRow{
-	{"From", "who writes, as people see it; MAIL named the reverse-path · RFC 5322 §3.6.2", offerFrom, true},
-	{"To", "for whom, as people see it; RCPT decides who gets it · RFC 5322 §3.6.3", offerTo, true},
-	{"Subject", "what it is about, in one line · RFC 5322 §3.6.5", offerNothing, false},
-	{"Date", "when it was written; every message must say so · RFC 5322 §3.6.1", offerDate, false},
-	{"Message-ID", "a name no other message has, as <left@right> · RFC 5322 §3.6.4", offerID, false},
+	{"From", "who writes, as people see it; MAIL named the reverse-path · RFC 5322 §3.6.2", offerFrom, true, false},
+	{"To", "for whom, as people see it; RCPT decides who gets it · RFC 5322 §3.6.3", offerTo, true, false},
+	{"Subject", "what it is about, in one line · RFC 5322 §3.6.5", offerNothing, false, false},
+	{"Date", "when it was written; every message must say so · RFC 5322 §3.6.1", offerDate, false, false},
+	{"Message-ID", "a name no other message has, as <left@right> · RFC 5322 §3.6.4", offerID, false, false},
 }
 
 // bodyHelp is the line of help for the body.
 const bodyHelp = "the text; a lone dot on the last line ends the message · RFC 5321 §4.1.1.4"
+
+// addedHelp is the line of help for a field that formRows does not have.
+const addedHelp = "typed as a header line; emptied, it goes away · RFC 5322 §3.6"
 
 // formRow says what one field is.
 type formRow struct {
@@ -31,6 +34,8 @@ type formRow struct {
 	// follows is true where the value follows the envelope until somebody
 	// writes in the field; else the first proposal stays.
 	follows bool
+	// added is true for a field that somebody typed: it goes when it is emptied.
+	added bool
 }
 
 // formField is one header field being written. An empty one does not go out.
@@ -38,6 +43,7 @@ type formField struct {
 	formRow
 	input textinput.Model
 	given string // the proposal taken last
+	was   string // what a line typed in the field is put back to
 	own   bool   // somebody decided on it in an earlier run: no more proposals
 	edits int
 }
@@ -45,15 +51,30 @@ type formField struct {
 func newForm() []*formField {
 	fields := make([]*formField, len(formRows))
 	for i, row := range formRows {
-		input := textinput.New()
-		input.KeyMap.Paste.SetEnabled(false)
-		input.KeyMap.NextSuggestion.SetEnabled(false)
-		input.KeyMap.PrevSuggestion.SetEnabled(false)
-		input.KeyMap.AcceptSuggestion.SetEnabled(false)
-		input.Focus()
-		fields[i] = &formField{formRow: row, input: input}
+		fields[i] = newField(row)
 	}
 	return fields
+}
+
+func newField(row formRow) *formField {
+	input := textinput.New()
+	input.KeyMap.Paste.SetEnabled(false)
+	input.KeyMap.NextSuggestion.SetEnabled(false)
+	input.KeyMap.PrevSuggestion.SetEnabled(false)
+	input.KeyMap.AcceptSuggestion.SetEnabled(false)
+	input.Focus()
+	return &formField{formRow: row, input: input}
+}
+
+// addField puts a field of any name behind the others.
+func (c *composer) addField(name, value string) *formField {
+	f := newField(formRow{name: name, help: addedHelp, offer: offerNothing, added: true})
+	f.set(value)
+	if c.focus == len(c.fields) {
+		c.focus++ // The body moved on.
+	}
+	c.fields = append(c.fields, f)
+	return f
 }
 
 func (f *formField) value() string { return f.input.Value() }
@@ -65,6 +86,7 @@ func (f *formField) touched() bool { return f.value() != f.given }
 func (f *formField) set(value string) {
 	f.input.SetValue(value)
 	f.input.CursorEnd()
+	f.was = f.value()
 }
 
 // cursor is the cursor's offset into the value in bytes.

@@ -1,56 +1,77 @@
 package tui
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // Tutorials show a message as it is typed at a bare connection: header lines,
 // an empty line, text, a dot. Whoever types that into the form gets what they
-// mean: a whole header line goes to its field, and the empty line ends the
+// mean: a whole header line becomes a field, and the empty line ends the
 // header.
 
-// headerTyped takes a line such as "Subject: hello" out of text and puts it
-// into its field. It reports false where the line is none, or the form has no
-// such field.
+// addedNames are fields besides formRows that a line typed in a field is taken
+// for. Names that people also begin a subject with, as Comments, are left out.
+var addedNames = []string{
+	"cc", "bcc", "sender", "reply-to", "in-reply-to", "references", "received", "return-path", "mime-version",
+	"user-agent", "auto-submitted", "organization", "precedence", "disposition-notification-to", "dkim-signature",
+}
+
+// addedPrefixes begin names of the same kind.
+var addedPrefixes = []string{"x-", "content-", "list-", "resent-"}
+
+// namesField tells whether line is a header line, and no subject such as
+// "Re: hello".
+func namesField(line string) bool {
+	name, _, ok := strings.Cut(strings.ToLower(line), ":")
+	return ok && (slices.Contains(addedNames, name) ||
+		slices.ContainsFunc(addedPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) ||
+		slices.ContainsFunc(formRows, func(r formRow) bool { return strings.EqualFold(r.name, name) }))
+}
+
+// headerTyped puts a line such as "Subject: hello" into its field, or makes
+// one for it. It reports false where the line is none. A name that is not
+// known has a blank behind its colon, as the scheme of a URL has not.
 func (c *composer) headerTyped(line string) bool {
 	name, value, ok := strings.Cut(line, ":")
-	if !ok || !fieldName(name) {
+	if !ok || !fieldName(name) || value != "" && value[0] != ' ' && !namesField(line) {
 		return false
 	}
-	for _, f := range c.fields {
-		if strings.EqualFold(f.name, name) {
-			f.set(strings.TrimSpace(value))
-			f.edits++
-			return true
-		}
+	value = strings.TrimSpace(value)
+	i := slices.IndexFunc(c.fields, func(f *formField) bool { return !f.added && strings.EqualFold(f.name, name) })
+	switch {
+	case i >= 0:
+		c.folds = c.fields[i]
+		c.folds.set(value)
+	case value == "":
+		c.folds, c.note = nil, name+" is empty: it does not go out"
+		return true
+	default:
+		c.folds = c.addField(name, value)
 	}
-	if c.lines {
-		c.note = fmt.Sprintf("the form has no field %s: the line stays in the text", name)
-	}
-	return false
+	c.folds.edits++
+	return true
 }
 
-// fieldName tells whether s is what a header field can be called, letters and
-// hyphens as far as tutorials go (RFC 5322 §2.2).
+// folded goes on with the field before, where line begins with a blank
+// (RFC 5322 §2.2.3).
+func (c *composer) folded(line string) bool {
+	text := strings.TrimLeft(line, " \t")
+	if c.folds == nil || text == line || text == "" {
+		return false
+	}
+	c.folds.set(c.folds.value() + " " + text)
+	c.folds.edits++
+	return true
+}
+
+// fieldName tells whether s is what a header field can be called, as far as
+// tutorials go: letters, digits and hyphens, a letter first (RFC 5322 §2.2).
 func fieldName(s string) bool {
-	return s != "" && strings.Trim(s, "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
-}
-
-// enterField is Enter in a field: a header line typed whole goes where it
-// belongs, and the next lines are read the same way.
-func (c *composer) enterField() {
-	f := c.fields[c.focus]
-	line := f.value()
-	if !c.headerTyped(line) {
-		c.moveFocus(1)
-		return
-	}
-	if f.value() == line {
-		f.set(f.given)
-	}
-	c.lines = true
-	c.focus = len(c.fields)
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return s != "" && strings.Contains(letters, s[:1]) && strings.Trim(s, "-0123456789"+letters) == ""
 }
 
 // enterLine is Enter in the body while the header is typed line by line. It
@@ -61,11 +82,36 @@ func (c *composer) enterLine() bool {
 		return false
 	}
 	line := c.body.current()
-	if line != "" && !c.headerTyped(line) {
+	c.lines = line != "" && (c.folded(line) || c.headerTyped(line))
+	if line != "" && !c.lines {
 		return false
 	}
-	c.lines = line != ""
 	c.body.lines, c.body.col = []string{""}, 0
 	c.body.edits++
 	return true
+}
+
+// feed takes lines that were typed or pasted before the server asked for them.
+// They are no part of an old draft. The command saves the draft.
+func (c *composer) feed(lines []string) tea.Cmd {
+	if len(lines) == 0 {
+		return nil
+	}
+	if c.drafts.offered != nil {
+		c.setDraftAside()
+	}
+	c.lines, c.folds = c.body.empty(), nil
+	c.focusOn(len(c.fields))
+	c.body.last()
+	if c.body.current() != "" {
+		c.body.breakLine()
+	}
+	for _, line := range lines {
+		c.body.insert(line)
+		if !c.enterLine() {
+			c.body.breakLine()
+		}
+	}
+	c.check()
+	return c.save()
 }

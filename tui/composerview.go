@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
@@ -12,7 +11,8 @@ import (
 )
 
 // The editor from top to bottom: title, form or wire view, remarks, and a
-// sentence about what the cursor is in or what has just happened.
+// sentence about what the cursor is in or what has just happened. The question
+// about a draft stands under the title.
 const (
 	formLabelWidth  = 13
 	mostRemarkRows  = 5
@@ -22,11 +22,11 @@ const (
 // composerAreas are the heights of the editor's parts in rows.
 type composerAreas struct{ fields, body, remarks int }
 
-// divide shares out h rows, where the sentence at the foot takes some; remarks
-// are the most rows they may have. The body goes first, so that one can write
+// divide shares out h rows, where sentences take some; remarks are the most
+// rows they may have. The body goes first, so that one can write
 // on the smallest screen.
-func divide(h, fields, foot int) composerAreas {
-	free := max(0, h-2-foot) // Title and the body's rule are always there.
+func divide(h, fields, sentences int) composerAreas {
+	free := max(0, h-2-sentences) // Title and the body's rule are always there.
 	a := composerAreas{fields: min(fields, max(1, free-fewestBodyLines))}
 	a.body = max(0, free-a.fields)
 	a.remarks = min(mostRemarkRows, a.body/3)
@@ -38,13 +38,23 @@ func (c *composer) view() string {
 	if c.w <= 0 || c.h <= 0 {
 		return ""
 	}
-	foot := c.foot()
-	a := divide(c.h, len(c.fields), len(foot))
+	head, foot := c.head(), c.foot()
+	a := divide(c.h, len(c.fields), len(head)-1+len(foot))
 	remarks := c.remarkRows(a.remarks)
 	a.body -= len(remarks)
-	rows := append([]string{c.title()}, c.middle(a)...)
+	rows := append(head, c.middle(a)...)
 	rows = append(rows, remarks...)
 	return block(append(rows, foot...), c.w, c.h)
+}
+
+// head is the title, and under it the question about a draft.
+func (c *composer) head() []string {
+	rows := []string{c.title()}
+	if d := c.drafts.offered; d != nil {
+		question := "A " + d.title() + " is here: Enter goes on with it · F7, or typing, begins a new message (the draft stays for later)"
+		rows = append(rows, c.sentence(question, c.st.warning)...)
+	}
+	return rows
 }
 
 // title says what the text is to become, and how it stands.
@@ -131,29 +141,39 @@ func (c *composer) form(a composerAreas, w int) []string {
 func (c *composer) fieldRow(i, w int) string {
 	f, at := c.fields[i], -1
 	mark, label := "  ", c.st.faint
-	if i == c.focus {
+	if i == c.focus && c.drafts.offered == nil {
 		mark, label, at = c.st.accent.Render("▸ "), c.st.key, f.cursor()
 	}
-	lead := mark + label.Render(fit(f.name, formLabelWidth-2))
+	column := c.labelWidth(w)
+	lead := mark + label.Render(fit(f.name, column-3)) + " "
 	if at < 0 && f.value() == "" {
 		return lead + c.st.ghost.Render("left out")
 	}
-	return lead + c.paint(f.value(), at, w-formLabelWidth-1)
+	return lead + c.paint(f.value(), at, w-column-1)
+}
+
+// labelWidth is the column of the names: as wide as they need, up to two fifths.
+func (c *composer) labelWidth(w int) int {
+	column := formLabelWidth
+	for _, f := range c.fields {
+		column = max(column, len(f.name)+3)
+	}
+	return min(column, max(formLabelWidth, 2*w/5))
 }
 
 // bodyRule is the line between header and body, with the cursor's place in
-// the message as the remarks count it.
+// the body as the remarks count it.
 func (c *composer) bodyRule(w int) string {
 	if c.focus < len(c.fields) {
 		return ruleWith("Body", w, c.st.rule, c.st.faint)
 	}
-	title := fmt.Sprintf("Body · line %d, %s", c.cursorLine()+1, plural(len(c.body.current()), "octet"))
+	title := fmt.Sprintf("Body · line %d, %s", c.body.row+1, plural(len(c.body.current()), "octet"))
 	return ruleWith(title, w, c.st.ruleFocused, c.st.faint)
 }
 
 func (c *composer) bodyRow(i, w int) string {
 	at := -1
-	if c.focus == len(c.fields) && i == c.body.row {
+	if c.focus == len(c.fields) && i == c.body.row && c.drafts.offered == nil {
 		at = c.body.col
 	}
 	if at < 0 && c.body.empty() {
@@ -200,11 +220,7 @@ func (c *composer) remarkRows(most int) []string {
 
 func (c *composer) remarkLines(r protocol.MessageRemark) []string {
 	const column = 10
-	place := ""
-	if r.Line > 0 {
-		place = fmt.Sprintf("line %d: ", r.Line)
-	}
-	rows := wrap(place+protocol.Safe(r.Message)+" · "+r.Ref, max(1, c.w-column-1), 0)
+	rows := wrap(c.place(r.Line)+protocol.Safe(r.Message)+" · "+r.Ref, max(1, c.w-column-1), 0)
 	for i, text := range rows {
 		word := ""
 		if i == 0 {
@@ -215,17 +231,35 @@ func (c *composer) remarkLines(r protocol.MessageRemark) []string {
 	return rows
 }
 
+// place names line n of the message as the form shows it: a field, or a line of
+// the body. 0 is the whole message, and has no place.
+func (c *composer) place(n int) string {
+	head := c.message().head
+	if n == 0 {
+		return ""
+	}
+	if n > len(head) {
+		return fmt.Sprintf("body line %d: ", n-len(head))
+	}
+	name, _, _ := strings.Cut(head[n-1], ":")
+	return protocol.Safe(name) + ": "
+}
+
 // foot is the most urgent sentence there is.
 func (c *composer) foot() []string {
 	text, style := c.help(), c.st.faint
 	switch {
-	case c.asking:
-		text, style = "Drop the connection? The server forgets the message, the draft stays here. y drops, any other key goes on", c.st.warning
+	case c.asking != asksNothing:
+		text, style = composerQuestions[c.asking].text, c.st.warning
 	case c.note != "":
 		text, style = c.note, c.st.hint
 	case c.drafts.trouble != "":
 		text, style = c.drafts.trouble, c.st.fault
 	}
+	return c.sentence(text, style)
+}
+
+func (c *composer) sentence(text string, style lipgloss.Style) []string {
 	rows := wrap(text, max(1, c.w-2), 0)
 	for i, row := range rows {
 		rows[i] = " " + style.Render(row)
@@ -238,25 +272,14 @@ func (c *composer) help() string {
 	switch {
 	case c.previewAlone():
 		return "every octet that goes out; ␍␊ is a line end · F9 goes back to the form"
+	case c.drafts.offered != nil:
+		return "this is the draft as it was left"
 	case c.focus < len(c.fields):
 		return c.fields[c.focus].help
 	case c.chunk:
 		return "the text; a lone dot is a line like any other here · RFC 3030 §2"
 	}
 	return bodyHelp
-}
-
-// keyRow names the keys that do something now.
-func (c *composer) keyRow() string {
-	bindings := []key.Binding{c.keys.finish, c.keys.leave, c.keys.next, c.keys.preview}
-	if c.waiting() {
-		bindings = []key.Binding{c.keys.finish, c.keys.drop, c.keys.next, c.keys.preview}
-	}
-	var parts []string
-	for _, b := range bindings {
-		parts = append(parts, c.st.key.Render(b.Help().Key)+" "+c.st.keyHelp.Render(b.Help().Desc))
-	}
-	return " " + strings.Join(parts, "   ")
 }
 
 // ruleWith is a rule of w cells with a title in it.

@@ -27,6 +27,9 @@ type draft struct {
 	text string    // as draftText writes it
 }
 
+// title names d in a sentence.
+func (d draft) title() string { return "draft from " + d.when.Format("2 Jan 15:04") }
+
 // loadDrafts reads the drafts in dir whose program runs no more, newest first.
 // A dir that is "" or does not exist has none. With an error come those that
 // could be read.

@@ -84,6 +84,7 @@ func TestDraftSurvives(t *testing.T) {
 		t.Error("a second change asks for another tick")
 	}
 	c.fields[4].set("")
+	c.addField("X-A", "b: c")
 	run(c, c.update(draftTickMsg{}))
 	if c.drafts.trouble != "" {
 		t.Fatal(c.drafts.trouble)
@@ -92,6 +93,8 @@ func TestDraftSurvives(t *testing.T) {
 	again := keeping(t, dir)
 	again.keepDrafts(dir)
 	run(again, findDrafts(dir))
+	_, cmd := again.handleKey(composerStrokes["enter"])
+	run(again, cmd)
 	if got, want := again.text(), c.text(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -304,8 +307,14 @@ func TestDraftsInMemory(t *testing.T) {
 }
 
 func TestSplitDraft(t *testing.T) {
-	for _, text := range []string{"", "\n", "From: a@example.org\n\nx", "From: \nTo: \nSubject: \nDate: \nX: \n\nx", "one\r\ntwo"} {
-		values, body := splitDraft(text)
+	for _, text := range []string{
+		"", "\n", "From: a@example.org\n\nx", "From: \nTo: \nSubject: \nDate: \nX: \n\nx",
+		"From: \nTo: \nSubject: \nDate: \nMessage-ID: \nno field\n\nx", "From: \nTo: \nSubject: \nDate: \nMessage-ID: \nX: y", "one\r\ntwo",
+	} {
+		values, added, body := splitDraft(text)
+		if added != nil {
+			t.Errorf("%q has more fields %q", text, added)
+		}
 		if slices.ContainsFunc(values, func(v string) bool { return v != "" }) || len(values) != len(formRows) {
 			t.Errorf("%q has fields %q", text, values)
 		}
@@ -313,7 +322,10 @@ func TestSplitDraft(t *testing.T) {
 			t.Errorf("%q has body %q", text, body)
 		}
 	}
-	values, body := splitDraft("From: a\r\nTo: \r\nSubject: s: t\r\nDate: d\r\nMessage-ID: \r\n\r\n\r\nx\r\n")
+	values, added, body := splitDraft("From: a\r\nTo: \r\nSubject: s: t\r\nDate: d\r\nMessage-ID: \r\nX-A: b: c\r\nX-A: d\r\n\r\n\r\nx\r\n")
+	if want := []headerLine{{"X-A", "b: c"}, {"X-A", "d"}}; !slices.Equal(added, want) {
+		t.Errorf("got %q", added)
+	}
 	if want := []string{"a", "", "s: t", "d", ""}; !slices.Equal(values, want) {
 		t.Errorf("got %q", values)
 	}
