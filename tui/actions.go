@@ -316,64 +316,6 @@ func (m *Model) sendGroup(lines []string) tea.Cmd {
 	return m.run(func() tea.Msg { return doneMsg{s, s.SendGroup(ctx, lines)} })
 }
 
-// data sends a file as the message, or opens the editor.
-func (m *Model) data(path string) tea.Cmd {
-	switch {
-	case path == "":
-		return m.compose()
-	case m.state.Phase != protocol.PhaseData:
-		m.complain("the server is not waiting for a message: send DATA first, then :data FILE in the editor's place")
-		return nil
-	}
-	m.composing = false
-	return m.run(sendFile(m.actions, m.session, path, nil))
-}
-
-// compose opens the message editor.
-func (m *Model) compose() tea.Cmd {
-	if m.composing && m.state.Phase != protocol.PhaseData && m.chunk == nil {
-		m.composing = false
-		return nil
-	}
-	m.composing = true
-	m.popup = nil
-	if m.chunk != nil {
-		return m.composer.openChunk(m.chunk.Line.Cmd.Last)
-	}
-	return m.composer.open(m.state, m.state.Name)
-}
-
-// composerKey gives a key to the editor and does what it asks for.
-func (m *Model) composerKey(msg tea.KeyMsg) tea.Cmd {
-	action, cmd := m.composer.handleKey(msg)
-	switch action {
-	case composerFinish:
-		return tea.Batch(cmd, m.finish())
-	case composerClose:
-		m.composing, m.chunk = false, nil
-	case composerDrop:
-		m.composing, m.chunk = false, nil
-		return tea.Batch(cmd, m.onSession(console.Drop{}))
-	}
-	return cmd
-}
-
-// finish sends what the editor holds.
-func (m *Model) finish() tea.Cmd {
-	switch {
-	case m.session == nil || m.state.Phase == protocol.PhaseClosed:
-		m.complain("there is no connection; the message is kept")
-		return nil
-	case m.chunk == nil && m.state.Phase != protocol.PhaseData:
-		m.composing = false
-		m.say("the message is kept; send DATA when the recipients are accepted")
-		return nil
-	}
-	chunk := m.chunk
-	m.composing, m.chunk = false, nil
-	return m.run(sendText(m.actions, m.session, m.composer.text(), chunk, nil))
-}
-
 // reconnect begins a new session, with the target on screen or another.
 func (m *Model) reconnect(target string) tea.Cmd {
 	t := m.o.Target

@@ -112,7 +112,7 @@ func (f *formField) handleKey(msg tea.KeyMsg) {
 
 func (f *formField) update(msg tea.KeyMsg) {
 	before := f.value()
-	f.input, _ = f.input.Update(msg)
+	editInput(&f.input, msg)
 	if f.value() != before {
 		f.edits++
 	}

@@ -102,6 +102,19 @@ func helpPage(st *styles, keys keyMap) func(w int) []string {
 	}
 }
 
+// keysPage lists keys with what they do.
+func keysPage(st *styles, bindings []key.Binding) func(w int) []string {
+	return func(w int) []string {
+		pg := &page{w: w, st: st}
+		pg.put(st.text, "Fill in the form and write the text, or type header lines, an empty line and the text as at a bare connection. The view beside it shows the octets that will go out.")
+		pg.gap()
+		for _, b := range bindings {
+			pg.row(st.key, b.Help().Key, b.Help().Desc, 15)
+		}
+		return pg.lines
+	}
+}
+
 // topicPage explains a word.
 func topicPage(st *styles, word string) func(w int) []string {
 	return func(w int) []string {

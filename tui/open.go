@@ -13,7 +13,11 @@ import (
 // openHelp shows help for what has the focus: the word in the prompt, or the
 // overview.
 func (m *Model) openHelp() {
-	if spec := m.prompt.line.Spec; spec != nil && m.start == nil && !m.composing && m.focus == focusPrompt {
+	if m.composing {
+		m.reader = newReader(m.st, "Help on the message editor", keysPage(m.st, m.composer.bindings()))
+		return
+	}
+	if spec := m.prompt.line.Spec; spec != nil && m.start == nil && m.focus == focusPrompt {
 		m.openTopic(spec.Verb)
 		return
 	}

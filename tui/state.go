@@ -6,40 +6,12 @@ import (
 	"time"
 
 	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
 )
-
-// stateLabel says in a few words where the session stands, for the prompt.
-func stateLabel(st protocol.State) string {
-	switch st.Phase {
-	case protocol.PhaseClosed:
-		return "not connected"
-	case protocol.PhaseConnected:
-		return "waiting for 220"
-	case protocol.PhaseGreeted:
-		return "greeted"
-	case protocol.PhaseRefused:
-		return "refused"
-	case protocol.PhaseAuth:
-		return "AUTH " + st.AuthMech
-	case protocol.PhaseMail:
-		return "MAIL ok"
-	case protocol.PhaseRcpt:
-		return fmt.Sprintf("MAIL ok, %d RCPT", st.AcceptedRcpts())
-	case protocol.PhaseData:
-		return "message"
-	case protocol.PhaseVerdict:
-		return "message sent"
-	case protocol.PhaseChunk:
-		return "chunks"
-	case protocol.PhaseClosing:
-		return "closing"
-	}
-	return st.Hello + " ok"
-}
 
 // stateWords is the longer form for the status bar.
 func stateWords(st protocol.State) string {
-	words := []string{stateLabel(st)}
+	words := []string{console.Standing(st)}
 	if st.Phase != protocol.PhaseReady && st.Hello != "" && st.Phase != protocol.PhaseClosing {
 		words = append([]string{st.Hello + " ok"}, words...)
 	}

@@ -8,8 +8,8 @@ import (
 
 // standings are the words for the phases that need no more than one.
 var standings = map[protocol.Phase]string{
-	protocol.PhaseClosed:    "no connection",
-	protocol.PhaseConnected: "connected",
+	protocol.PhaseClosed:    "not connected",
+	protocol.PhaseConnected: "waiting for 220",
 	protocol.PhaseGreeted:   "greeted",
 	protocol.PhaseRefused:   "turned away",
 	protocol.PhaseAuth:      "AUTH answer",

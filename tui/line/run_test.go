@@ -268,7 +268,7 @@ func TestCtrlC(t *testing.T) {
 	p.screen.until(t, "again to drop")
 	p.ctrlC <- os.Interrupt
 	p.screen.until(t, "# close: ")
-	p.screen.until(t, "no connection › ")
+	p.screen.until(t, "not connected › ")
 	p.ctrlC <- os.Interrupt
 	p.ctrlC <- os.Interrupt
 	if exit := <-p.exit; exit != 6 {
@@ -286,7 +286,7 @@ func TestUnasked(t *testing.T) {
 	p.screen.until(t, "greeted › ")
 	p.line("NOOP")
 	p.screen.until(t, "S: 421 shutting down\n")
-	p.screen.until(t, "no connection › ")
+	p.screen.until(t, "not connected › ")
 	p.line(":quit")
 	if exit := <-p.exit; exit != 6 {
 		t.Errorf("exit code %d, not 6", exit)
@@ -304,7 +304,7 @@ func TestInMessage(t *testing.T) {
 	p.screen.until(t, "1 RCPT › ")
 	p.line("DATA")
 	p.screen.until(t, "S: 421 ")
-	p.screen.until(t, "no connection › ")
+	p.screen.until(t, "not connected › ")
 	p.types.Close()
 	if exit := <-p.exit; exit != 6 && exit != 26 {
 		t.Errorf("exit code %d", exit)

@@ -1,0 +1,123 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
+)
+
+// onEvents takes what happened, in order, and waits for more.
+func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
+	if msg.log != m.log || m.session == nil {
+		return nil
+	}
+	before := m.state.Phase
+	for _, ev := range msg.events {
+		m.take(ev)
+	}
+	m.transcript.append(msg.events...)
+	m.prompt.setState(m.state)
+	m.composer.setState(m.state)
+	m.explain()
+	var cmds []tea.Cmd
+	if m.state.Phase == protocol.PhaseData && before != protocol.PhaseData {
+		cmds = append(cmds, m.onAsked())
+	}
+	if msg.err == nil {
+		cmds = append(cmds, waitEvents(m.watch, m.log, m.seq))
+	}
+	return tea.Batch(append(cmds, m.nextQueued())...)
+}
+
+// take folds one event into what the model knows of the session.
+func (m *Model) take(ev protocol.Event) {
+	m.remember(ev)
+	judged, refused := m.judges(ev), m.refusesData(ev)
+	messages := m.state.Messages
+	m.state = m.state.Apply(ev)
+	m.seq = ev.Seq
+	switch ev.Kind {
+	case protocol.KindClose:
+		m.onClose(ev)
+	case protocol.KindError:
+		m.onTrouble(ev)
+	}
+	switch {
+	case m.state.Messages > messages, judged && m.state.Phase == protocol.PhaseChunk:
+		m.composer.sent()
+	case judged:
+		m.composer.refused()
+	case refused:
+		m.onDataRefused()
+	}
+}
+
+// refusesData tells whether ev is an answer to DATA that is no 354.
+func (m *Model) refusesData(ev protocol.Event) bool {
+	return ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Cmd.Verb == "DATA" && ev.Reply.Code != 354
+}
+
+// judges tells whether ev is the reply to a message, or to a chunk of one.
+func (m *Model) judges(ev protocol.Event) bool {
+	if ev.Reply == nil || !m.state.Busy() {
+		return false
+	}
+	aw := m.state.Awaited[0]
+	return aw.Body || aw.Cmd.Verb == "BDAT"
+}
+
+// onTrouble says what the transcript shows already only where that is not in
+// sight.
+func (m *Model) onTrouble(ev protocol.Event) {
+	switch {
+	case m.composing || strings.HasPrefix(ev.Code, "record."):
+		m.complain(protocol.Safe(ev.Text))
+	case m.state.Phase == protocol.PhaseClosed:
+		m.complain("no connection, the reason is above · F7 tries again · :connect TARGET tries another server")
+	case strings.HasPrefix(ev.Code, "timeout.") || ev.Code == "greeting.none":
+		m.complain("no answer in time · wait on, or F7 connects anew")
+	}
+}
+
+// onClose ends the live part of a session; a message being written is kept.
+func (m *Model) onClose(ev protocol.Event) {
+	m.ended, m.queue, m.chunk, m.paused = m.now(), nil, nil, false
+	if _, secret := protocol.SecretSpan(m.prompt.value(), m.prompt.state); secret {
+		m.prompt.clear() // an answer half typed means nothing now, and is a secret
+	}
+	switch {
+	case m.composing || !m.composer.untouched():
+		m.composing = false
+		m.complain("F7 connects again · F4 shows your message, which is kept · " + protocol.Safe(ev.Text))
+	case m.status == "":
+		m.say("F7 connects again · " + protocol.Safe(ev.Text))
+	}
+}
+
+// onAsked answers a 354: with the message among the lines that wait, or in the
+// editor, which gets those that do wait.
+func (m *Model) onAsked() tea.Cmd {
+	if text, rest, ok := messageIn(m.queue); ok {
+		m.queue = rest
+		return m.run(sendText(m.actions, m.session, text, nil, nil))
+	}
+	lines := m.queue
+	m.queue = nil
+	return tea.Batch(m.compose(), m.composer.feed(undotted(lines)))
+}
+
+// onDataRefused drops the message that waits behind a refused DATA: its lines
+// are no commands (RFC 5321 §3.3).
+func (m *Model) onDataRefused() {
+	if len(m.queue) == 0 {
+		return
+	}
+	_, rest, _ := messageIn(m.queue)
+	if len(rest) == len(m.queue) { // no end in sight
+		rest = nil
+	}
+	m.say(plural(len(m.queue)-len(rest), "line") + " of the message not sent, since DATA was refused")
+	m.queue = rest
+}
