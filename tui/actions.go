@@ -190,7 +190,7 @@ func (m *Model) current() protocol.State {
 // still to answer, the line waits: what it means hangs on the answer.
 func (m *Model) enter() tea.Cmd {
 	line := m.prompt.value()
-	if line != "" && !strings.HasPrefix(line, ":") && m.live() && m.behind() {
+	if m.live() && m.behind() && (m.messageAhead() || line != "" && !strings.HasPrefix(line, ":")) {
 		m.queue = append(m.queue, line)
 		m.prompt.clear()
 		m.say("the line waits for the server's answer; Esc gives up both")
@@ -215,6 +215,14 @@ func (m *Model) enterAsTyped() tea.Cmd {
 	m.prompt.clear()
 	m.transcript.bottom()
 	return m.accepted(a, line)
+}
+
+// messageAhead tells whether a DATA waits, or its 354: what is typed behind it
+// is a message, where an empty line means something.
+func (m *Model) messageAhead() bool {
+	isData := func(line string) bool { return strings.EqualFold(strings.TrimSpace(line), "DATA") }
+	awaitsData := func(aw protocol.Awaited) bool { return aw.Cmd.Verb == "DATA" }
+	return slices.ContainsFunc(m.queue, isData) || slices.ContainsFunc(m.current().Awaited, awaitsData)
 }
 
 // behind tells whether something runs, or happened and is not shown yet.

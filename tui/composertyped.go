@@ -115,3 +115,12 @@ func (c *composer) feed(lines []string) tea.Cmd {
 	c.check()
 	return c.save()
 }
+
+// goOn puts the beginning of a line where the cursor is, to be typed on.
+func (c *composer) goOn(text string) tea.Cmd {
+	if text == "" {
+		return nil
+	}
+	c.insert(text)
+	return c.changed()
+}

@@ -105,7 +105,9 @@ func (m *Model) onAsked() tea.Cmd {
 	}
 	lines := m.queue
 	m.queue = nil
-	return tea.Batch(m.compose(), m.composer.feed(undotted(lines)))
+	begun := m.prompt.value() // a line that was being typed goes on in the editor
+	m.prompt.clear()
+	return tea.Batch(m.compose(), m.composer.feed(undotted(lines)), m.composer.goOn(begun))
 }
 
 // onDataRefused drops the message that waits behind a refused DATA: its lines

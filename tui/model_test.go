@@ -287,7 +287,7 @@ func TestJourneyHeld(t *testing.T) {
 	j.see("2.1.0")
 	j.typed("DATA now")
 	j.tm.Send(tea.KeyMsg{Type: tea.KeyEnter, Alt: true})
-	j.see("as typed")
+	j.see("503")
 	if rec := j.record(); !strings.Contains(rec, `"kind":"held"`) || !strings.Contains(rec, `"as_typed":true`) {
 		t.Errorf("the record has not both:\n%s", rec)
 	}
@@ -343,6 +343,41 @@ func TestJourneyPaste(t *testing.T) {
 	if !strings.Contains(rec, `Subject: pasted\r\n\r\n.dotted`) {
 		t.Errorf("the message is not as it was meant:\n%s", rec)
 	}
+}
+
+// TestJourneyAhead: a whole session typed without waiting for a single answer
+// goes out in order, each line judged when its turn comes, and the answers of a
+// login stay secret.
+func TestJourneyAhead(t *testing.T) {
+	j := travel(t)
+	for _, line := range []string{
+		"EHLO client.example.org", "AUTH LOGIN", "bGVhcm5lcg==", "cHJhY3RpY2U=", "MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.test>", "DATA",
+		"Subject: ahead", "", ".dotted", ".",
+	} {
+		j.line(line)
+	}
+	j.see("queued in memory")
+	rec := j.record()
+	if !strings.Contains(rec, `\r\n\r\n.dotted`) || !strings.Contains(rec, "Subject: ahead") || !strings.Contains(rec, `"code":235`) {
+		t.Errorf("the session is not as it was typed:\n%s", rec)
+	}
+	if strings.Contains(strings.ToLower(rec), strings.ToLower("cHJhY3RpY2U=")) {
+		t.Errorf("the password is on the disk:\n%s", rec)
+	}
+}
+
+// TestJourneyPasteHeld: pasted lines stop at one that is held, wait for it to
+// be mended, and go on.
+func TestJourneyPasteHeld(t *testing.T) {
+	j := travel(t)
+	script := "EHLO client.example.org\nMAIL FROM: ann@example.org\nRCPT TO:<bob@example.test>\n"
+	j.tm.Send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(script), Paste: true})
+	j.see("3 lines were pasted")
+	j.key(tea.KeyEnter)
+	j.see("1 line wait")
+	j.key(tea.KeyF2)
+	j.key(tea.KeyEnter)
+	j.see("2.1.5")
 }
 
 // TestLeaveTwice: one stroke does not end a live session.
