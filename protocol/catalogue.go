@@ -46,7 +46,7 @@ var verdictSpec = &Spec{
 var catalogue = []*Spec{
 	{
 		Verb: "EHLO", Summary: "say hello and ask what is offered", Ref: "RFC 5321 §4.1.1.1",
-		Syntax: "EHLO name|[address]", Template: "EHLO ${name}", Phases: anyReady, args: ehloArgs,
+		Syntax: "EHLO name|[address]", Template: "EHLO ${name}", Phases: anyReady, Offers: true, args: ehloArgs,
 		Doc: "EHLO names this machine and asks the server for its service extensions: each line of the reply behind the first is one. The name is a full host name, or an address in square brackets where there is none.\n\nIt also resets: an open transaction is dropped. After STARTTLS it must be said again, because all that was learned before TLS is void.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "hello accepted; the lines are what the server offers", Next: "STARTTLS if offered, AUTH if needed, then MAIL", effect: helloed},
@@ -81,7 +81,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "LHLO", Summary: "say hello to an LMTP server", Ref: "RFC 2033 §4.1",
-		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Unwise: anyReady, args: ehloArgs,
+		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Unwise: anyReady, Offers: true, args: ehloArgs,
 		Doc: "LMTP is SMTP for the last step into the mailboxes. Its hello is LHLO, and after the message there is one reply for each accepted recipient. SMTP servers do not know it.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "hello accepted; the lines are what the server offers", Next: "MAIL", effect: helloed},
@@ -210,7 +210,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "DATA", Summary: "send the message", Ref: "RFC 5321 §4.1.1.4",
-		Syntax: "DATA", Template: "DATA", Phases: []Phase{PhaseRcpt}, args: dataArgs,
+		Syntax: "DATA", Template: "DATA", Phases: []Phase{PhaseRcpt}, Asks: true, args: dataArgs,
 		Doc: "After the 354 the message follows: header, an empty line, body. A line with nothing but a dot ends it; the console doubles dots at line beginnings for you. There is no way to cancel then, except dropping the connection.",
 		Outcomes: []Outcome{
 			{Reply: "354", Means: "send the message now", Next: "header, empty line, body, and a lone dot", effect: dataAsked},
@@ -223,7 +223,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "BDAT", Summary: "send the message in counted chunks", Ref: "RFC 3030 §2",
-		Syntax: "BDAT octets [LAST]", Template: "BDAT ${octets} LAST", Keyword: "CHUNKING", Phases: []Phase{PhaseRcpt, PhaseChunk}, args: bdatArgs, pipelined: true,
+		Syntax: "BDAT octets [LAST]", Template: "BDAT ${octets} LAST", Keyword: "CHUNKING", Phases: []Phase{PhaseRcpt, PhaseChunk}, Counted: true, args: bdatArgs, pipelined: true,
 		Doc: "Exactly that many octets follow the line at once, without 354, dot or doubling; LAST marks the final chunk. A wrong count leaves both sides out of step, so the console counts for you. DATA and BDAT do not mix.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "chunk accepted", Next: "the next chunk; after LAST the message is taken", effect: chunked},

@@ -105,3 +105,12 @@ func (c Command) Param(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// Row is the catalogue row of the command's verb; an empty one where there is
+// none, so that it can be asked for what it says.
+func (c Command) Row() *Spec {
+	if spec := Lookup(c.Verb); spec != nil {
+		return spec
+	}
+	return &Spec{}
+}

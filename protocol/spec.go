@@ -28,6 +28,12 @@ type Spec struct {
 	Unwise []Phase
 	// Keyword is the EHLO keyword that must have been offered, or "".
 	Keyword string
+	// Offers is true where a good reply lists service extensions.
+	Offers bool
+	// Asks is true where a good reply asks for the text of a message.
+	Asks bool
+	// Counted is true where as many octets follow the line as it says.
+	Counted bool
 	// Params are the ESMTP parameters it takes (RFC 5321 §4.1.2).
 	Params []*Param
 	// Outcomes say what its replies mean here and what they change, most

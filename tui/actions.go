@@ -220,9 +220,9 @@ func (m *Model) enterAsTyped() tea.Cmd {
 // messageAhead tells whether a DATA waits, or its 354: what is typed behind it
 // is a message, where an empty line means something.
 func (m *Model) messageAhead() bool {
-	isData := func(line string) bool { return strings.EqualFold(strings.TrimSpace(line), "DATA") }
-	awaitsData := func(aw protocol.Awaited) bool { return aw.Cmd.Verb == "DATA" }
-	return slices.ContainsFunc(m.queue, isData) || slices.ContainsFunc(m.current().Awaited, awaitsData)
+	waits := func(line string) bool { return protocol.Parse(line, protocol.State{}).Cmd.Row().Asks }
+	sent := func(aw protocol.Awaited) bool { return aw.Cmd.Row().Asks }
+	return slices.ContainsFunc(m.queue, waits) || slices.ContainsFunc(m.current().Awaited, sent)
 }
 
 // behind tells whether something runs, or happened and is not shown yet.

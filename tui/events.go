@@ -56,7 +56,7 @@ func (m *Model) take(ev protocol.Event) {
 
 // refusesData tells whether ev is an answer to DATA that is no 354.
 func (m *Model) refusesData(ev protocol.Event) bool {
-	return ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Cmd.Verb == "DATA" && ev.Reply.Code != 354
+	return ev.Reply != nil && m.state.Busy() && m.state.Awaited[0].Cmd.Row().Asks && ev.Reply.Class() != protocol.ClassMore
 }
 
 // judges tells whether ev is the reply to a message, or to a chunk of one.
@@ -65,7 +65,7 @@ func (m *Model) judges(ev protocol.Event) bool {
 		return false
 	}
 	aw := m.state.Awaited[0]
-	return aw.Body || aw.Cmd.Verb == "BDAT"
+	return aw.Body || aw.Cmd.Row().Counted
 }
 
 // onTrouble says what the transcript shows already only where that is not in

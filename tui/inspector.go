@@ -176,12 +176,13 @@ func replyPage(st *styles, w int, r protocol.Reply, cmd string, state protocol.S
 		pg.put(st.accent, asked)
 		pg.gap()
 	}
-	for _, line := range e.Lines {
+	offers := protocol.Command{Verb: cmd}.Row().Offers
+	for i, line := range e.Lines {
 		pg.put(st.text, line)
 		pg.gap()
-	}
-	if len(state.Caps.List) > 0 && (cmd == "EHLO" || cmd == "LHLO") && !r.Refused() {
-		capsLines(pg, state.Caps)
+		if i == 0 && offers && len(state.Caps.List) > 0 && !r.Refused() {
+			capsLines(pg, state.Caps) // what matters in this reply
+		}
 	}
 	if len(e.Refs) > 0 {
 		pg.put(st.faint, strings.Join(e.Refs, " · "))
@@ -204,7 +205,11 @@ func capsLines(pg *page, caps protocol.Caps) {
 		if sev == protocol.Warning {
 			name = pg.st.warning
 		}
-		pg.row(name, c.Keyword, meaning, 12)
+		if pg.w >= wideEnough {
+			pg.row(name, c.Raw, meaning, 30)
+		} else {
+			pg.row(name, c.Keyword, meaning, 12)
+		}
 	}
 	pg.gap()
 }

@@ -28,7 +28,7 @@ func Resolve(input string, st protocol.State) Action {
 	switch {
 	case ln.Held():
 		return Hold{ln}
-	case ln.Cmd.Verb == "BDAT":
+	case ln.Cmd.Row().Counted:
 		return Chunk{ln}
 	}
 	return Send{Line: input}
