@@ -102,12 +102,17 @@ func (c *Conn) take(line []byte) (upgrade *Pending, bad *fault) {
 		return nil, nil
 	}
 	ev.Reply = &reply
+	before := len(c.state.Awaited)
 	c.emit(ev)
 	c.goodbye(reply.Code)
 	if len(c.queue) == 0 {
 		return nil, c.notAsked()
 	}
-	return c.answer(c.queue[0], reply), nil
+	more := len(c.state.Awaited) - before
+	if more <= 0 {
+		more = -1
+	}
+	return c.answer(c.queue[0], reply, more), nil
 }
 
 // loggingIn tells whether a login is under way or was refused: there a server
@@ -127,15 +132,17 @@ func (c *Conn) noReply(line []byte) {
 	}
 }
 
-// answer gives p, the oldest in the queue, its reply. It returns p where a
-// handshake has to come before that counts. The caller holds mu.
-func (c *Conn) answer(p *Pending, r protocol.Reply) (upgrade *Pending) {
+// answer gives p, the oldest in the queue, its reply. More is by how much that
+// changes what is owed: one less as a rule, several more after the 353 of PRDR.
+// It returns p where a handshake has to come before that counts. The caller
+// holds mu.
+func (c *Conn) answer(p *Pending, r protocol.Reply, more int) (upgrade *Pending) {
 	c.unasked = 0
 	p.replies = append(p.replies, r)
 	if p.upgrade && r.Code == 220 {
 		return p
 	}
-	if p.owed--; p.owed == 0 {
+	if p.owed += more; p.owed == 0 {
 		c.queue = c.queue[1:]
 		c.settle(p, nil)
 	}

@@ -184,6 +184,19 @@ func TestBodyLMTP(t *testing.T) {
 	must(t, c, "NOOP", 250)
 }
 
+// PRDR answers with 353, once for each recipient, and once for all.
+func TestBodyPRDR(t *testing.T) {
+	c, _ := atData(t, wire.Options{}, "EHLO", func(s *server) {
+		drain(s)
+		s.follow("S: 353 each", "S: 250 one", "S: 452 two", "S: 250 taken", "C: NOOP", "S: 250 ok")
+	})
+	replies, err := c.Body(t.Context(), strings.NewReader("x"), nil)
+	if err != nil || len(replies) != 4 || replies[0].Code != 353 || replies[2].Code != 452 || replies[3].Code != 250 {
+		t.Errorf("Body: %v, %v", replies, err)
+	}
+	must(t, c, "NOOP", 250)
+}
+
 func TestBodyBrokenOff(t *testing.T) {
 	forever := iotest.ErrReader(errors.New("bad sector"))
 	text := strings.Repeat("y", 40<<10)
