@@ -19,6 +19,8 @@ func (s State) Apply(ev Event) State {
 		}
 	case KindTLS:
 		s.TLS = ev.TLS
+	case KindHeld:
+		s.AuthTried = s.AuthTried || mentionsAuth(ev.Text)
 	case KindClient:
 		return s.sent(ev)
 	case KindBody:
@@ -39,6 +41,7 @@ func (s State) sent(ev Event) State {
 		return s
 	}
 	cmd := commandOf(ev.Text, s)
+	s.AuthTried = s.AuthTried || mentionsAuth(ev.Text)
 	switch cmd.Verb {
 	case "AUTH":
 		s.AuthTried = true

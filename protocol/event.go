@@ -141,15 +141,10 @@ func HeldLine(raw string, st State) Event {
 	for i := range ev.Diags {
 		d := &ev.Diags[i]
 		d.Fix = ""
-		if d.Start, d.End = min(d.Start, len(text)), min(d.End, len(text)); quotes(d.Message) {
-			d.Message = "what was typed is not shown, because it may be a password"
-		}
+		d.Start, d.End = min(d.Start, len(text)), min(d.End, len(text))
 	}
 	return ev
 }
-
-// quotes tells whether a message repeats something of the line.
-func quotes(message string) bool { return strings.Contains(message, `"`) }
 
 // verbOf is the verb of a line as it may be shown; "" where it has none.
 func verbOf(masked string, st State) string {

@@ -141,12 +141,16 @@ func (p *parser) line(raw string) Line {
 	slices.SortStableFunc(p.faults, func(a, b fault) int { return cmp.Compare(a.Start, b.Start) })
 	ln.Diags = make([]Diagnostic, len(p.faults))
 	shared := p.fixed(raw, nil)
+	_, secret := SecretSpan(raw, *p.st)
 	for i, f := range p.faults {
 		switch {
 		case f.Severity == Error && f.mendable:
 			f.Fix = shared
 		case f.mendable:
 			f.Fix = p.fixed(raw, f.edits)
+		}
+		if secret && strings.Contains(f.Message, `"`) { // it may quote the password
+			f.Message = "this cannot be read as a command; it is not repeated here, because it may be a password"
 		}
 		ln.Diags[i] = f.Diagnostic
 	}

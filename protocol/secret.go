@@ -21,14 +21,15 @@ func SecretSpan(raw string, st State) (Span, bool) {
 	if i := strings.IndexAny(raw, "\r\n"); i >= 0 {
 		return beforeBreak(raw, i, st)
 	}
-	word, at := nextWord(raw, 0)
+	start := dialogueMark(raw)
+	word, at := nextWord(raw, start)
 	switch {
 	case isAuthWord(word):
 		return authSecret(raw, word, at, st)
-	case isMechanism(word, st):
+	case isMechanism(word, st), strings.EqualFold(word, "PASS"): // the habit of POP3
 		return behind(raw, at)
-	case st.AuthTried && looksLikeAnswer(raw):
-		return Span{0, len(raw)}, true
+	case st.AuthTried && looksLikeAnswer(raw[start:]):
+		return behind(raw, start)
 	}
 	return authInside(raw, at, st)
 }
@@ -46,14 +47,40 @@ func looksLikeAnswer(raw string) bool {
 func authInside(raw string, at int, st State) (Span, bool) {
 	for at < len(raw) {
 		word, end := nextWord(raw, at)
-		if strings.EqualFold(word, "AUTH") {
-			if mech, _ := nextWord(raw, end); isMechanism(mech, st) {
-				return authSecret(raw, word, end, st)
+		if isMechanism(word, st) {
+			if token, _ := nextWord(raw, end); len(token) >= 8 || strings.EqualFold(lastWord(raw[:at]), "AUTH") {
+				return behind(raw, end)
 			}
 		}
 		at = end
 	}
 	return Span{}, false
+}
+
+func lastWord(s string) string {
+	words := strings.Fields(s)
+	if len(words) == 0 {
+		return ""
+	}
+	return words[len(words)-1]
+}
+
+// dialogueMark is how much of a line marks who speaks, where it was copied from
+// a printed dialogue: "C:", "->", "~>", ">>>"; and a byte order mark.
+func dialogueMark(raw string) int {
+	for _, mark := range []string{"\ufeff", "C:", "c:", "->", "~>", ">>>", ">"} {
+		if strings.HasPrefix(strings.TrimSpace(raw), mark) {
+			return strings.Index(raw, mark) + len(mark)
+		}
+	}
+	return 0
+}
+
+// mentionsAuth tells whether a line was meant as AUTH, marks of a copied
+// dialogue left aside.
+func mentionsAuth(raw string) bool {
+	word, _ := nextWord(raw, dialogueMark(raw))
+	return isAuthWord(word)
 }
 
 // beforeBreak judges a line with a line break at i: what stands behind it could

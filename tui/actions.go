@@ -190,10 +190,10 @@ func (m *Model) current() protocol.State {
 // still to answer, the line waits: what it means hangs on the answer.
 func (m *Model) enter() tea.Cmd {
 	line := m.prompt.value()
-	if m.live() && m.behind() && (m.messageAhead() || line != "" && !strings.HasPrefix(line, ":")) {
+	if m.session != nil && m.behind() && (m.messageAhead() || line != "" && !strings.HasPrefix(line, ":")) {
 		m.queue = append(m.queue, line)
 		m.prompt.clear()
-		m.say("the line waits for the server's answer; Esc gives up both")
+		m.say(lineWaits)
 		return nil
 	}
 	a := console.Resolve(line, m.current())
@@ -204,6 +204,9 @@ func (m *Model) enter() tea.Cmd {
 	m.transcript.bottom()
 	return m.accepted(a, line)
 }
+
+// lineWaits is said of a line typed ahead, until its turn comes.
+const lineWaits = "the line waits for the server's answer; Esc gives up both"
 
 // enterAsTyped sends the line at once and past the checks.
 func (m *Model) enterAsTyped() tea.Cmd {
@@ -220,10 +223,12 @@ func (m *Model) enterAsTyped() tea.Cmd {
 // messageAhead tells whether a DATA waits, or its 354: what is typed behind it
 // is a message, where an empty line means something.
 func (m *Model) messageAhead() bool {
-	waits := func(line string) bool { return protocol.Parse(line, protocol.State{}).Cmd.Row().Asks }
 	sent := func(aw protocol.Awaited) bool { return aw.Cmd.Row().Asks }
-	return slices.ContainsFunc(m.queue, waits) || slices.ContainsFunc(m.current().Awaited, sent)
+	return slices.ContainsFunc(m.queue, asksForText) || slices.ContainsFunc(m.current().Awaited, sent)
 }
+
+// asksForText tells whether a line is a DATA.
+func asksForText(line string) bool { return protocol.Parse(line, protocol.State{}).Cmd.Row().Asks }
 
 // behind tells whether something runs, or happened and is not shown yet.
 func (m *Model) behind() bool {
@@ -309,6 +314,11 @@ func (m *Model) sendGroup(lines []string) tea.Cmd {
 	if m.session == nil {
 		return nil
 	}
+	if i := slices.IndexFunc(lines, asksForText); i >= 0 && i < len(lines)-1 {
+		m.queue = lines // a message cannot go in one write with what comes before it
+		m.say("sent one by one, because of the message among them")
+		return m.nextQueued()
+	}
 	lines = slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return line == "" })
 	st := m.session.State()
 	for i, line := range lines {
@@ -341,6 +351,20 @@ func (m *Model) reconnect(target string) tea.Cmd {
 		m.start = newStartScreen(m.st)
 		return nil
 	}
-	m.o.Target = t
-	return begin(m.o.Console, t)
+	return m.sure(func(m *Model) tea.Cmd {
+		m.o.Target = t
+		return begin(m.o.Console, t)
+	})
+}
+
+// sure asks before a live session is given up for something else.
+func (m *Model) sure(do func(*Model) tea.Cmd) tea.Cmd {
+	if !m.live() {
+		return do(m)
+	}
+	m.picker = newPicker(m.st, "The connection is still open", []choice{
+		{label: "stay", help: "nothing happens", take: func(*Model) tea.Cmd { return nil }},
+		{label: "drop it", help: "without QUIT; the record keeps what was said", take: do},
+	})
+	return nil
 }

@@ -83,6 +83,7 @@ func (m *Model) onTrouble(ev protocol.Event) {
 
 // onClose ends the live part of a session; a message being written is kept.
 func (m *Model) onClose(ev protocol.Event) {
+	unsent := len(m.queue)
 	m.ended, m.queue, m.chunk, m.paused = m.now(), nil, nil, false
 	if _, secret := protocol.SecretSpan(m.prompt.value(), m.prompt.state); secret {
 		m.prompt.clear() // an answer half typed means nothing now, and is a secret
@@ -91,7 +92,9 @@ func (m *Model) onClose(ev protocol.Event) {
 	case m.composing || !m.composer.untouched():
 		m.composing = false
 		m.complain("F7 connects again · F4 shows your message, which is kept · " + protocol.Safe(ev.Text))
-	case m.status == "":
+	case unsent > 0:
+		m.complain(plural(unsent, "line") + " that waited could not be sent · F7 connects again")
+	case m.status == "" || m.status == lineWaits:
 		m.say("F7 connects again · " + protocol.Safe(ev.Text))
 	}
 }

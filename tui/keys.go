@@ -43,7 +43,7 @@ func defaultKeys() keyMap {
 		reconnect:    bind("connect again", "f7"),
 		palette:      bind("all commands", "ctrl+]"),
 		recall:       bind("recall a line", "ctrl+r"),
-		send:         bind("send", "enter"),
+		send:         bind("send", "enter", "ctrl+j"),
 		connect:      bind("connect", "enter"),
 		asTyped:      bind("send as typed", "alt+enter"),
 		complete:     bind("complete", "tab"),

@@ -57,7 +57,10 @@ func (m *Model) finish() tea.Cmd {
 		return nil
 	case m.chunk == nil && m.state.Phase != protocol.PhaseData:
 		m.composing = false
-		m.say("the message is kept; send DATA when the recipients are accepted")
+		m.say("the message is kept; it goes out behind DATA, when the recipients are accepted")
+		if m.state.Phase == protocol.PhaseRcpt && m.prompt.value() == "" {
+			m.prompt.set("DATA")
+		}
 		return nil
 	}
 	chunk := m.chunk

@@ -40,6 +40,9 @@ func (m *Model) nextQueued() tea.Cmd {
 	}
 	line := m.queue[0]
 	m.queue = m.queue[1:]
+	if len(m.queue) == 0 && m.status == lineWaits {
+		m.status = ""
+	}
 	a := console.Resolve(line, m.current())
 	hold, held := a.(console.Hold)
 	if !held {
@@ -57,6 +60,10 @@ func (m *Model) nextQueued() tea.Cmd {
 
 // paste offers what can be done with several lines at once.
 func (m *Model) paste(text string) {
+	if !m.live() {
+		m.complain("several lines need a connection: F7 connects, then paste them again")
+		return
+	}
 	lines := strings.Split(strings.TrimRight(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n"), "\n")
 	n := plural(len(lines), "line")
 	m.picker = newPicker(m.st, n+" were pasted", []choice{

@@ -55,7 +55,9 @@ func (m *Model) listPicker(list []history.Summary) {
 		choices[i] = choice{
 			label: s.Target,
 			help:  s.Start.Local().Format("2 Jan 15:04:05") + "  " + s.Outcome,
-			take:  func(m *Model) tea.Cmd { return readSession(m.o.Console.Store(), s.ID) },
+			take: func(m *Model) tea.Cmd {
+				return m.sure(func(m *Model) tea.Cmd { return readSession(m.o.Console.Store(), s.ID) })
+			},
 		}
 	}
 	m.picker = newPicker(m.st, "Saved sessions", choices)

@@ -149,14 +149,17 @@ func (m *Model) statusRight() string {
 		return ""
 	}
 	text := ""
+	if m.onlyBad {
+		text = m.st.barWarning.Render(" refusals only ")
+	}
 	switch {
 	case m.shown != nil:
 	case m.o.Console.Store() == nil || m.session == nil:
-		text = m.st.barWarning.Render(" not recorded ")
+		text += m.st.barWarning.Render(" not recorded ")
 	case m.session.Log.RecordErr() != nil:
-		text = m.st.barWarning.Render(" RECORDING FAILED ")
+		text += m.st.barWarning.Render(" RECORDING FAILED ")
 	default:
-		text = m.st.recording.Render(" ●") + bar.Render(" rec ")
+		text += m.st.recording.Render(" ●") + bar.Render(" rec ")
 	}
 	end := m.ended
 	if end.IsZero() {

@@ -16,9 +16,9 @@ const minSecret = 4
 // secrets are the credentials sent on one connection. Servers repeat lines
 // they do not understand, so every line they send is searched for them.
 type secrets struct {
-	// tokens are what was sent, plain what it decodes to; both longest first,
-	// so that a part does not spoil the whole.
-	tokens, plain [][]byte
+	// list is looked for in every line, common in a login only; both longest
+	// first, so that a part does not spoil the whole.
+	list, common [][]byte
 	// name is true when the next answer in an exchange is LOGIN's user name.
 	name bool
 }
@@ -36,16 +36,22 @@ func (s *secrets) note(line string, st protocol.State) {
 		return
 	}
 	token := line[span.Start:span.End]
-	add(&s.tokens, token)
+	add(&s.list, token)
 	if !isName {
-		s.password(decoded(token))
+		s.password(decoded(token), st)
 	}
 }
 
-// password remembers a password, and how it looks encoded by itself.
-func (s *secrets) password(text string) {
-	add(&s.plain, text)
-	add(&s.tokens, base64.StdEncoding.EncodeToString([]byte(text)))
+// password remembers a password, and how it looks encoded by itself. One that
+// the server used as a word of its own before is common: taken out everywhere
+// it would spoil replies, and it would hide nothing.
+func (s *secrets) password(text string, st protocol.State) {
+	list := &s.list
+	if text != "" && strings.Contains(st.Greeting+" "+st.Caps.Name, text) {
+		list = &s.common
+	}
+	add(list, text)
+	add(&s.list, base64.StdEncoding.EncodeToString([]byte(text)))
 }
 
 // decoded returns the last part of a base64 token: the password in PLAIN's
@@ -75,12 +81,10 @@ func add(list *[][]byte, text string) {
 
 // scrub returns the server's line without the secrets. The code and what
 // parts it from the text are never touched. The line itself is not changed.
-// A password may be an ordinary word: it is looked for while a login is under
-// way or has failed, which is where a server would repeat it.
 func (s *secrets) scrub(line []byte, login bool) []byte {
-	line = without(line, s.tokens)
+	line = without(line, s.list)
 	if login {
-		line = without(line, s.plain)
+		line = without(line, s.common)
 	}
 	return line
 }

@@ -19,6 +19,7 @@ type input struct {
 	r       *bufio.Reader
 	pending chan typedLine // nil while no read is under way
 	number  int            // of the line read last, from 1
+	begun   bool           // a line was read
 }
 
 type typedLine struct {
@@ -31,6 +32,9 @@ type typedLine struct {
 const inputBuffer = 64 << 10
 
 func newInput(r io.Reader) *input { return &input{r: bufio.NewReaderSize(r, inputBuffer)} }
+
+// byteOrderMark begins the text files of some editors, and no line of SMTP.
+const byteOrderMark = "\ufeff"
 
 // next returns the next line without its line end, CRLF or LF. The error is
 // io.EOF behind the last one, errInterrupted, ctx's, or one of reading.
@@ -73,6 +77,9 @@ func (in *input) took(ln typedLine) (string, error) {
 // read reads one line; the last one may lack its line end.
 func (in *input) read() typedLine {
 	text, err := in.r.ReadString('\n')
+	if !in.begun {
+		in.begun, text = true, strings.TrimPrefix(text, byteOrderMark)
+	}
 	if text != "" && errors.Is(err, io.EOF) {
 		err = nil
 	}

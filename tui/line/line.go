@@ -34,6 +34,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -321,10 +322,21 @@ func (f *face) farewell(ctx context.Context) {
 	if ctx.Err() != nil || !f.session.Live() || st.Busy() || !quit.Legal(st.Phase) && st.Phase != protocol.PhaseRefused {
 		return
 	}
+	if f.quitSent() {
+		return
+	}
 	f.note("quit.added", "no QUIT was typed, so the console sends it")
 	if err := f.do(ctx, func(ctx context.Context) error { return f.session.Do(ctx, console.Send{Line: quit.Verb}) }); err == nil {
 		f.untilClosed(ctx)
 	}
+}
+
+// quitSent tells whether a QUIT went out, whatever came of it.
+func (f *face) quitSent() bool {
+	quit := func(ev protocol.Event) bool {
+		return ev.Kind == protocol.KindClient && ev.Cmd == protocol.Lookup("QUIT").Verb
+	}
+	return slices.ContainsFunc(f.session.Log.Events(), quit)
 }
 
 // note puts a remark of the console's own into the session.

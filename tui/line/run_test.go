@@ -112,7 +112,7 @@ func TestScriptAgainstStranger(t *testing.T) {
 		{"lost", []string{"220 hi", "250 mx"}, "EHLO client.example.org\nNOOP\nRSET\n", 6, "NOOP"},
 		{"message refused", []string{"220 hi", "250 mx", "250 ok", "250 ok", "354 go", "554 spam", "221 bye"}, toRcpt + "DATA\n.\n", 26, "QUIT"},
 		{"dots", []string{"220 hi", "250 mx", "250 ok", "250 ok", "354 go", "250 ok", "221 bye"}, toRcpt + "DATA\n..a\n.\n", 0, "QUIT"},
-		{"QUIT refused", []string{"220 hi", "500 no", "221 bye"}, "QUIT\n", 0, "QUIT"},
+		{"QUIT refused", []string{"220 hi", "500 no"}, "QUIT\n", 27, "QUIT"},
 		{"no reply", []string{"220 hi", "250 mx", ""}, "EHLO client.example.org\nNOOP\nRSET\n", 6, "NOOP"},
 		{"busy at DATA", []string{"220 hi", "250 mx", "250 ok", "250 ok", "421 later"}, toRcpt + "DATA\nRSET\n.\n", 25, "DATA"},
 		{"no CHUNKING", []string{"220 hi", "250 mx", "250 ok", "250 ok", "500 what", "250 ok", "221 bye"}, toRcpt + "BDAT 12 LAST\nRSET\nQUIT\nNOOP\n", 26, "QUIT"},
