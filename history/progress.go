@@ -22,14 +22,15 @@ const (
 	stepData
 	stepMessage
 	stepQuit
-	stepEnd // the connection was to last until QUIT
+	stepEnd   // the connection was to last until QUIT
+	stepInput // the script was to validate
 	stepCount
 )
 
 // exitCodes are the process exit codes of the steps; scripts know them from swaks.
 var exitCodes = [stepCount]int{
 	stepConnect: 2, stepGreeting: 21, stepHello: 22, stepTLS: 29, stepAuth: 28, stepMail: 23,
-	stepRcpt: 24, stepData: 25, stepMessage: 26, stepQuit: 27, stepEnd: 6,
+	stepRcpt: 24, stepData: 25, stepMessage: 26, stepQuit: 27, stepEnd: 6, stepInput: 41,
 }
 
 // verbSteps says which step the reply to a verb decides. The other verbs may
@@ -51,6 +52,7 @@ var errorSteps = []struct {
 	{"greeting.", stepConnect, "no SMTP greeting"},
 	{"tls.", stepTLS, "TLS failed"},
 	{"timeout.tls", stepTLS, "TLS failed: timeout"},
+	{"input.held", stepInput, "a line of the script was held"},
 }
 
 // Progress is how far a session has come, folded from its events. It is a
@@ -157,7 +159,7 @@ func (p Progress) Apply(ev protocol.Event) Progress {
 		p.Steps++
 	case protocol.KindServer:
 		p = p.answer(ev)
-	case protocol.KindError:
+	case protocol.KindError, protocol.KindNote:
 		p = p.trouble(ev)
 	case protocol.KindClose:
 		p = p.end(ev)
@@ -265,7 +267,8 @@ func stepWord(s step, asked protocol.Awaited) string {
 	return asked.Cmd.Verb
 }
 
-// trouble notes the step that an error event fails, if it fails one.
+// trouble notes the step that an error event fails, if it fails one. A note
+// can, where a script ended because of what it said.
 func (p Progress) trouble(ev protocol.Event) Progress {
 	if ev.Code == "tls.not-tls" && p.State.Greeting == "" { // the wrong port
 		p.standing[stepConnect] = "no TLS on this port"

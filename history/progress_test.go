@@ -65,6 +65,7 @@ func TestExitCode(t *testing.T) {
 		{"no reply to NOOP", toReady + "C: NOOP\n# error timeout.command\n# close close.user", 0, "no message sent"},
 		{"no handshake", toReady + "C: STARTTLS\nS: 220 go\n# error timeout.tls\n# close close.timeout", 29, "TLS failed: timeout"},
 		{"DATA answered 250", toReady + "C: MAIL FROM:<a@b.c>\nS: 250 ok\nC: RCPT TO:<a@b.c>\nS: 250 ok\nC: DATA\nS: 250 odd\n" + quit, 25, "refused at DATA: 250, 1 of 1 recipients accepted"},
+		{"held", toReady + "# note input.held\n" + quit, 41, "a line of the script was held"},
 		{"record", toReady + "# error record.disk\n" + quit, 0, "no message sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

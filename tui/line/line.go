@@ -352,7 +352,13 @@ func (f *face) tell(text string) {
 
 // amiss says what cannot be done. It ends a script, which cannot ask why.
 func (f *face) amiss(code int, text string) bool {
-	f.tell(protocol.Safe(text))
+	script := code == ExitHeld && !f.o.Person
+	if script { // the record has to say it too
+		f.note("input.held", text)
+	}
+	if !script || f.o.JSON { // else the note is to be read already
+		f.tell(protocol.Safe(text))
+	}
 	if !f.o.Person {
 		f.stop(code)
 	}
