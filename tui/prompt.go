@@ -21,7 +21,8 @@ type prompt struct {
 	state protocol.State
 	line  protocol.Line
 
-	killed  string          // what the last kill cut, for yank
+	killed  string          // what the last kills in a row cut, for yank
+	killing bool            // the key before was a kill
 	pending string          // first stroke of Ctrl+X Ctrl+E
 	slots   []protocol.Span // what is left to fill of a template, in bytes
 	lines   []string        // recall, newest first
@@ -125,7 +126,8 @@ func (p *prompt) handleKey(msg tea.KeyMsg) (edit bool) {
 		p.pending = ""
 		return key.Matches(msg, p.keys.editor)
 	}
-	before := p.value()
+	before, joined := p.value(), p.killing
+	p.killing = false
 	switch {
 	case key.Matches(msg, p.keys.escape):
 		p.pending = msg.String()
@@ -139,14 +141,14 @@ func (p *prompt) handleKey(msg tea.KeyMsg) (edit bool) {
 	case key.Matches(msg, p.keys.transpose):
 		p.transpose()
 	default:
-		p.edit(msg, before)
+		p.edit(msg, before, joined)
 	}
 	p.judge()
 	return false
 }
 
 // edit hands the key to textinput, and keeps what a kill key cut.
-func (p *prompt) edit(msg tea.KeyMsg, before string) {
+func (p *prompt) edit(msg tea.KeyMsg, before string, joined bool) {
 	at := p.cursorByte()
 	if typing(msg) && len(p.slots) > 0 {
 		p.replaceSlot(msg)
@@ -155,9 +157,22 @@ func (p *prompt) edit(msg tea.KeyMsg, before string) {
 	editInput(&p.input, msg)
 	p.shiftSlots(before, at)
 	if key.Matches(msg, p.keys.killLine, p.keys.killStart, p.keys.killBack, p.keys.killWord) {
-		if cut := cutBetween(before, p.value()); cut != "" {
-			p.killed = cut
-		}
+		p.keepCut(p.cut(before), joined, key.Matches(msg, p.keys.killStart, p.keys.killBack))
+	}
+}
+
+// keepCut keeps what a kill took for yank. Kills in a row are one, in the order
+// of the line; a kill that took nothing leaves what there was.
+func (p *prompt) keepCut(cut string, joined, before bool) {
+	p.killing = true
+	switch {
+	case cut == "":
+	case joined && before:
+		p.killed = cut + p.killed
+	case joined:
+		p.killed += cut
+	default:
+		p.killed = cut
 	}
 }
 
@@ -196,14 +211,11 @@ func (p *prompt) shiftSlots(before string, at int) {
 	}
 }
 
-// cutBetween is what is in before and not in after, which lost one piece.
-func cutBetween(before, after string) string {
-	old, left := []rune(before), []rune(after)
-	head := 0
-	for head < len(left) && old[head] == left[head] {
-		head++
-	}
-	return string(old[head : len(old)-(len(left)-head)])
+// cut is what is in before and not in the line any more: it stood where the
+// cursor is now.
+func (p *prompt) cut(before string) string {
+	old, at := []rune(before), p.input.Position()
+	return string(old[at : at+len(old)-len([]rune(p.value()))])
 }
 
 func (p *prompt) insert(text string) {
