@@ -56,16 +56,9 @@ func sendText(ctx context.Context, s *console.Session, text string, chunk *conso
 	}
 }
 
-// sendFile streams a file as the message.
+// sendFile sends DATA and streams a file as the message.
 func sendFile(ctx context.Context, s *console.Session, path string, report func(int64)) tea.Cmd {
-	return func() tea.Msg {
-		f, err := os.Open(path)
-		if err != nil {
-			return doneMsg{s, err}
-		}
-		defer f.Close()
-		return doneMsg{s, s.SendMessage(ctx, f, report)}
-	}
+	return func() tea.Msg { return doneMsg{s, s.SendFile(ctx, path, report)} }
 }
 
 // closeSession ends a session in the background.

@@ -102,9 +102,12 @@ func (m *Model) onClose(ev protocol.Event) {
 // onAsked answers a 354: with the message among the lines that wait, or in the
 // editor, which gets those that do wait.
 func (m *Model) onAsked() tea.Cmd {
+	if m.streaming {
+		return nil
+	}
 	if text, rest, ok := messageIn(m.queue); ok {
 		m.queue = rest
-		return m.run(sendText(m.actions, m.session, text, nil, nil))
+		return m.run(sendText(m.actions, m.session, text, nil, m.sent.Store))
 	}
 	lines := m.queue
 	m.queue = nil

@@ -7,17 +7,17 @@ import (
 	"smtpconsole/tui/console"
 )
 
-// data sends a file as the message, or opens the editor.
+// data sends DATA and a file as the message, or opens the editor.
 func (m *Model) data(path string) tea.Cmd {
-	switch {
-	case path == "":
+	if path == "" {
 		return m.compose()
-	case m.state.Phase != protocol.PhaseData:
-		m.complain("the server is not waiting for a message: send DATA first, then :data FILE in the editor's place")
+	}
+	if hold, held := console.Resolve("DATA", m.current()).(console.Hold); held {
+		m.complain(hold.Line.Diags[0].Message)
 		return nil
 	}
-	m.composing = false
-	return m.run(sendFile(m.actions, m.session, path, nil))
+	m.streaming = true
+	return m.run(sendFile(m.actions, m.session, path, m.sent.Store))
 }
 
 // compose opens the message editor.
@@ -65,5 +65,5 @@ func (m *Model) finish() tea.Cmd {
 	}
 	chunk := m.chunk
 	m.composing, m.chunk = false, nil
-	return m.run(sendText(m.actions, m.session, m.composer.text(), chunk, nil))
+	return m.run(sendText(m.actions, m.session, m.composer.text(), chunk, m.sent.Store))
 }

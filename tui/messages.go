@@ -52,12 +52,6 @@ type shownMsg struct {
 // clockMsg moves the timers on the screen.
 type clockMsg time.Time
 
-// progressMsg tells how much of a message is sent.
-type progressMsg struct {
-	session *console.Session
-	sent    int64
-}
-
 // editedMsg is the prompt's line back from $EDITOR.
 type editedMsg struct {
 	text string

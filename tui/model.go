@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/bubbles/textinput"
@@ -54,16 +55,17 @@ type Model struct {
 	ended     time.Time
 
 	// What runs on it.
-	running  int
-	since    time.Time
-	actions  context.Context // cancelled by Esc
-	cancel   context.CancelFunc
-	queue    []string // lines still to be sent, one by one
-	paused   bool     // the queue waits for a held line to be mended
-	chunk    *console.Chunk
-	sent     int64
-	leaving  bool
-	quitting bool
+	running   int
+	since     time.Time
+	actions   context.Context // cancelled by Esc
+	cancel    context.CancelFunc
+	queue     []string // lines still to be sent, one by one
+	paused    bool     // the queue waits for a held line to be mended
+	chunk     *console.Chunk
+	sent      atomic.Int64 // octets of the message under way; its sender counts them
+	streaming bool         // a file is the message: the 354 needs no editor
+	leaving   bool
+	quitting  bool
 
 	// The panes.
 	start      *startScreen
@@ -181,7 +183,7 @@ func (m *Model) put(log *history.Log) tea.Cmd {
 	}
 	m.log, m.seq, m.session, m.start = log, 0, nil, nil
 	m.state = protocol.State{Addresses: m.state.Addresses}
-	m.queue, m.chunk, m.composing, m.paused = nil, nil, false, false
+	m.queue, m.chunk, m.composing, m.paused, m.streaming = nil, nil, false, false, false
 	m.running, m.snapshots = 0, nil
 	m.transcript.reset()
 	m.prompt.setState(m.state)

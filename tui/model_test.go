@@ -380,6 +380,30 @@ func TestJourneyPasteHeld(t *testing.T) {
 	j.see("2.1.5")
 }
 
+// TestJourneyFile: :data with a path sends DATA and the file, without the editor;
+// a file that is none sends nothing.
+func TestJourneyFile(t *testing.T) {
+	j := travel(t)
+	path := filepath.Join(t.TempDir(), "mail.eml")
+	if err := os.WriteFile(path, []byte("Subject: from a file\n\n.dot\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j.line(":data " + path)
+	j.see("say hello first")
+	for _, step := range [][2]string{{"EHLO client.example.org", "ENHANCED"}, {"MAIL FROM:<ann@example.org>", "2.1.0"}, {"RCPT TO:<bob@example.test>", "2.1.5"}} {
+		j.line(step[0])
+		j.see(step[1])
+	}
+	j.line(":data " + filepath.Dir(path))
+	j.see("is a directory")
+	j.line(":data " + path)
+	j.see("queued in memory")
+	rec := j.record()
+	if !strings.Contains(rec, `"text":"Subject: from a file\r\n\r\n.dot\r\n"`) || strings.Count(rec, `"text":"DATA"`) != 1 {
+		t.Errorf("the file was not sent as it is, once:\n%s", rec)
+	}
+}
+
 // TestLeaveTwice: one stroke does not end a live session.
 func TestLeaveTwice(t *testing.T) {
 	m := shownModel(t, 80, 24)

@@ -207,12 +207,12 @@ func TestTranscriptFollow(t *testing.T) {
 	evs := dialogue(append([]string{"<connect> x", "S: 220 hi"}, numbered(0, 20)...)...)
 	tr := plainTranscript(40, 6)
 	tr.append(evs[:30]...)
-	if got := seen(t, tr, "r10.", "n11.", "r13.", "new below"); got != "n11. r13." || !tr.following() {
-		t.Fatalf("at the end: %s, following %v", got, tr.following())
+	if got := seen(t, tr, "r10.", "n11.", "r13.", "new below"); got != "n11. r13." || !tr.follow {
+		t.Fatalf("at the end: %s, following %v", got, tr.follow)
 	}
 	tr.scroll(-4)
 	tr.append(evs[30:]...)
-	if got := seen(t, tr, "n9.", "n10.", "r11.", "r13.", "▼ 12 new below"); got != "n9. n10. ▼ 12 new below" || tr.below() != 12 || tr.following() {
+	if got := seen(t, tr, "n9.", "n10.", "r11.", "r13.", "▼ 12 new below"); got != "n9. n10. ▼ 12 new below" || tr.below() != 12 || tr.follow {
 		t.Fatalf("scrolled up: %s, %d below", got, tr.below())
 	}
 	tr.scroll(6)
@@ -220,14 +220,14 @@ func TestTranscriptFollow(t *testing.T) {
 		t.Errorf("one of them is in the window, %d below", tr.below())
 	}
 	tr.setSize(40, 4)
-	if !tr.click(3, 3) || !tr.following() || tr.below() != 0 {
+	if !tr.click(3, 3) || !tr.follow || tr.below() != 0 {
 		t.Error("a click on the last row does not lead to the end")
 	}
 	if got := seen(t, tr, "n19.", "r19."); got != "n19. r19." {
 		t.Errorf("at the end: %s", got)
 	}
 	tr.top()
-	if got := seen(t, tr, "connected", "220 hi", "n0."); got != "connected 220 hi n0." || tr.following() {
+	if got := seen(t, tr, "connected", "220 hi", "n0."); got != "connected 220 hi n0." || tr.follow {
 		t.Errorf("at the top: %s", got)
 	}
 	tr.page(1)
@@ -235,7 +235,7 @@ func TestTranscriptFollow(t *testing.T) {
 		t.Errorf("a page down: %s", got)
 	}
 	tr.page(100)
-	if !tr.following() {
+	if !tr.follow {
 		t.Error("scrolled to the end and not following")
 	}
 	tr.page(-1)
@@ -244,7 +244,7 @@ func TestTranscriptFollow(t *testing.T) {
 		t.Error("a taller window has empty rows at the end and none at the top")
 	}
 	tr.bottom()
-	if !tr.following() || seen(t, tr, "r19.") == "" {
+	if !tr.follow || seen(t, tr, "r19.") == "" {
 		t.Error("bottom does not follow")
 	}
 }
@@ -256,11 +256,11 @@ func TestTranscriptShort(t *testing.T) {
 	tr.append(evs[:6]...)
 	tr.move(-1)
 	tr.append(evs[6:8]...)
-	if tr.following() || tr.below() != 0 || seen(t, tr, "r2.") == "" {
+	if tr.follow || tr.below() != 0 || seen(t, tr, "r2.") == "" {
 		t.Errorf("below %d: %s", tr.below(), tr.view())
 	}
 	tr.scroll(-1)
-	if tr.following() {
+	if tr.follow {
 		t.Error("scrolled up and following")
 	}
 	tr.append(evs[8:]...)
@@ -297,7 +297,7 @@ func TestTranscriptMove(t *testing.T) {
 			t.Fatalf("moved by %d to %q, want %q\n%s", c.n, got, c.want, tr.view())
 		}
 	}
-	if !tr.following() {
+	if !tr.follow {
 		t.Error("the last exchange is selected and nothing follows")
 	}
 	tr.setFocus(false)
@@ -314,7 +314,7 @@ func TestTranscriptSelection(t *testing.T) {
 	tr.append(mixed()...)
 	tr.top()
 	var got []string
-	for !tr.following() {
+	for !tr.follow {
 		x, _ := tr.selection()
 		code := 0
 		if x.reply != nil {

@@ -160,7 +160,7 @@ func TestTranscriptErrorsLive(t *testing.T) {
 		t.Errorf("listed: %s\n%s", s, tr.view())
 	}
 	tr.errorsOnly(false)
-	if got := seen(t, tr, "b!"); got == "" || !tr.following() {
+	if got := seen(t, tr, "b!"); got == "" || !tr.follow {
 		t.Error("the list did not come back")
 	}
 }

@@ -92,8 +92,8 @@ func FuzzTranscript(f *testing.F) {
 		for range 150 {
 			act(r, tr, text)
 			rowsOf(t, tr)
-			if n := tr.below(); n < 0 || n > 0 && tr.following() {
-				t.Fatalf("%d below, following %v", n, tr.following())
+			if n := tr.below(); n < 0 || n > 0 && tr.follow {
+				t.Fatalf("%d below, following %v", n, tr.follow)
 			}
 			if _, ok := tr.selection(); ok != (tr.count() > 0) {
 				t.Fatal("entries are listed and none is selected, or the other way round")

@@ -89,9 +89,6 @@ func (t *transcript) up(s spot) (spot, bool) {
 
 func (t *transcript) height(n int) int { return len(t.drawing(n).rows) }
 
-// following tells whether the window stays at the end.
-func (t *transcript) following() bool { return t.follow }
-
 // below is how many entries came since following stopped and are below the
 // window. Its last row does not count: that is where the number is shown.
 func (t *transcript) below() int {

@@ -35,8 +35,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.complainOf(msg.err)
 	case clockMsg:
 		return m, clock(m.ctx)
-	case progressMsg:
-		m.onProgress(msg)
 	case editedMsg:
 		m.onEdited(msg)
 	case groundMsg:
@@ -66,7 +64,8 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 		return nil
 	}
 	m.running = max(0, m.running-1)
-	m.sent = 0
+	m.streaming = false
+	m.sent.Store(0)
 	if msg.err != nil {
 		m.queue = nil
 		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {
@@ -92,12 +91,6 @@ func (m *Model) onBegun(msg begunMsg) tea.Cmd {
 func (m *Model) complainOf(err error) {
 	if err != nil {
 		m.complain(protocol.Safe(err.Error()))
-	}
-}
-
-func (m *Model) onProgress(msg progressMsg) {
-	if msg.session == m.session {
-		m.sent = msg.sent
 	}
 }
 

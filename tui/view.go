@@ -221,8 +221,8 @@ func (m *Model) waitingWords() string {
 		what = "connecting"
 	case m.state.Phase == protocol.PhaseConnected:
 		what = "waiting for the greeting"
-	case m.sent > 0:
-		what = fmt.Sprintf("sending the message, %d octets so far", m.sent)
+	case m.sent.Load() > 0 && m.state.Phase == protocol.PhaseData:
+		what = fmt.Sprintf("sending the message, %d octets so far", m.sent.Load())
 	case m.state.Busy() && m.state.Awaited[0].Body:
 		what = "waiting for the verdict on the message"
 	case m.state.Busy():

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"smtpconsole/protocol"
@@ -83,6 +84,27 @@ func (s *Session) SendMessage(ctx context.Context, r io.Reader, progress func(in
 	}
 	_, err := conn.Body(ctx, r, progress)
 	return err
+}
+
+// SendFile sends DATA and, behind the 354, the file at path as the message.
+// Nothing is sent where the file cannot be opened; where DATA is refused the
+// file is not, and that is a reply, no error. Progress is SendMessage's.
+func (s *Session) SendFile(ctx context.Context, path string, progress func(int64)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return errors.Join(err, fmt.Errorf("%q is a directory: name one file that holds the message", path))
+	}
+	if err := s.Do(ctx, Send{Line: "DATA"}); err != nil {
+		return err
+	}
+	if s.Log.State().Phase != protocol.PhaseData {
+		return nil
+	}
+	return s.SendMessage(ctx, f, progress)
 }
 
 // SendChunk sends text as one BDAT chunk, the last one as last says. The count

@@ -27,7 +27,7 @@ var locals = []Local{
 	{"caps", "", "what the server offered in its EHLO reply", func(string) Action { return Show{"caps"} }},
 	{"tls", "", "switch to TLS with STARTTLS, or show what protects the connection", func(string) Action { return StartTLS{} }},
 	{"auth", "[MECHANISM]", "log in: asks for what is missing and does the encoding", func(a string) Action { return Login{strings.ToUpper(a)} }},
-	{"data", "[FILE]", "write the message, or send a file, after the 354", func(a string) Action { return Data{a} }},
+	{"data", "[FILE]", "write the message, or send a file behind a DATA of its own", func(a string) Action { return Data{a} }},
 	{"note", "TEXT", "put a remark into the record", noteAction},
 	{"history", "", "list the saved sessions", func(string) Action { return Show{"history"} }},
 	{"connect", "[TARGET]", "begin a new session, with the same server or another", func(a string) Action { return Reconnect{a} }},
