@@ -73,13 +73,17 @@ func (s State) await(aw ...Awaited) State {
 
 // sentBody notes message octets. The replies to come are one verdict, in LMTP
 // one for each accepted recipient (RFC 2033 §4.2); a BDAT line awaits its
-// reply already (RFC 3030 §2).
+// reply already (RFC 3030 §2), and raw octets behind raw octets the one of the
+// first.
 func (s State) sentBody(ev Event) State {
-	if ev.Cmd == "BDAT" {
+	switch {
+	case ev.Cmd == "BDAT":
 		return s.sentChunk(ev)
+	case ev.Raw && s.RawAwaited():
+		return s
 	}
 	s.Phase = PhaseVerdict
-	return s.await(s.verdicts(ev.Seq)...)
+	return s.await(s.verdicts(ev)...)
 }
 
 func (s State) sentChunk(ev Event) State {
@@ -88,22 +92,24 @@ func (s State) sentChunk(ev Event) State {
 		return s
 	}
 	s.Awaited = slices.Clip(s.Awaited[:n-1])
-	return s.await(s.verdicts(ev.Seq)...)
+	return s.await(s.verdicts(ev)...)
 }
 
-func (s State) verdicts(seq int) []Awaited {
+func (s State) verdicts(ev Event) []Awaited {
+	aw := Awaited{Seq: ev.Seq, Body: true, Raw: ev.Raw}
 	if !s.LMTP() {
-		return []Awaited{{Seq: seq, Body: true}}
+		return []Awaited{aw}
 	}
-	return s.verdictsEach(seq)
+	return s.verdictsEach(aw)
 }
 
-// verdictsEach is a verdict for each accepted recipient, in order.
-func (s State) verdictsEach(seq int) []Awaited {
+// verdictsEach is aw for each accepted recipient, in order.
+func (s State) verdictsEach(aw Awaited) []Awaited {
 	var all []Awaited
 	for _, r := range s.Rcpts {
 		if r.Accepted() {
-			all = append(all, Awaited{Seq: seq, Body: true, Rcpt: r.Path})
+			aw.Rcpt = r.Path
+			all = append(all, aw)
 		}
 	}
 	return all

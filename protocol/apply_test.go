@@ -40,6 +40,12 @@ func TestApply(t *testing.T) {
 		{"verdict outstanding", rcptText + "C: DATA\nS: 354 go\n(body)\n", PhaseVerdict, func(s State) bool { return s.Awaited[0].Body }},
 		{"message taken", sentText, PhaseReady, func(s State) bool { return s.Messages == 1 && !s.HasFrom }},
 		{"message refused", rcptText + "C: DATA\nS: 354 go\n(body)\nS: 554 spam\n", PhaseReady, func(s State) bool { return s.Messages == 0 && !s.HasFrom }},
+		{"raw body", rcptText + "C: DATA\nS: 354 go\n(raw)\n", PhaseVerdict, func(s State) bool { return len(s.Awaited) == 1 && s.Awaited[0].Raw && s.Awaited[0].Body }},
+		{"more raw octets owe no more", rcptText + "C: DATA\nS: 354 go\n(raw)\n(raw)\n", PhaseVerdict, func(s State) bool { return len(s.Awaited) == 1 && s.RawAwaited() }},
+		{"raw body taken", rcptText + "C: DATA\nS: 354 go\n(raw)\n(raw)\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Messages == 1 && !s.Busy() && !s.RawAwaited() }},
+		{"raw body refused", rcptText + "C: DATA\nS: 354 go\n(raw)\nS: 550 bare LF\n", PhaseReady, func(s State) bool { return s.Messages == 0 && !s.HasFrom }},
+		{"a smuggled command's reply is unasked", rcptText + "C: DATA\nS: 354 go\n(raw)\nS: 250 ok\nS: 250 ok\n", PhaseReady, func(s State) bool { return s.Messages == 1 && !s.Busy() }},
+		{"no raw verdict after prdr's 353", rcptText + "C: DATA\nS: 354 go\n(raw)\nS: 353 each\n", PhaseVerdict, func(s State) bool { return len(s.Awaited) == 2 && !s.RawAwaited() }},
 		{"starttls forgets", readyText + "C: STARTTLS\nS: 220 go\n(tls)\n", PhaseGreeted, func(s State) bool { return s.TLS != nil && !s.Caps.Known && s.Hello == "" }},
 		{"starttls refused", readyText + "C: STARTTLS\nS: 454 later\n", PhaseReady, func(s State) bool { return s.TLS == nil && s.Caps.Known }},
 		{"auth asks", readyText + "C: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n", PhaseAuth, func(s State) bool { return s.AuthMech == "LOGIN" }},
@@ -88,6 +94,9 @@ func TestLMTP(t *testing.T) {
 	lmtp := greetedText + "C: LHLO a.org\nS: 250 hi\nC: MAIL FROM:<a@example.org>\nS: 250 ok\nC: RCPT TO:<b@example.org>\nS: 250 ok\nC: RCPT TO:<x@example.org>\nS: 550 no\nC: RCPT TO:<c@example.org>\nS: 250 ok\nC: DATA\nS: 354 go\n(body)\n"
 	if st := at(t, lmtp); len(st.Awaited) != 2 || st.Awaited[1].Rcpt != "c@example.org" {
 		t.Errorf("awaited %+v", st.Awaited)
+	}
+	if st := at(t, strings.Replace(lmtp, "(body)", "(raw)\n(raw)", 1)); len(st.Awaited) != 2 || !st.RawAwaited() {
+		t.Errorf("awaited for raw octets %+v", st.Awaited)
 	}
 	if st := at(t, lmtp+"S: 250 ok\n"); st.Phase != PhaseVerdict {
 		t.Errorf("phase %v after one of two verdicts", st.Phase)
@@ -165,6 +174,7 @@ func TestEventJSON(t *testing.T) {
 		{Seq: 1, Kind: KindConnect, Text: "192.0.2.1:25"},
 		{Seq: 2, Kind: KindServer, Text: "220 caf\xe9 \x1b[31m", Reply: &Reply{Code: 220, Lines: []string{"hi", "caf\xe9"}}, For: 1},
 		{Seq: 3, Kind: KindBody, Cmd: "DATA", Text: "a\r\n\x00\xff", Size: 5, SHA256: "ab"},
+		{Seq: 3, Kind: KindBody, Cmd: "DATA", Size: 1 << 40, SHA256: "ab", Path: "/tmp/\"a\"\xff.eml", Raw: true},
 		{Seq: 4, Kind: KindHeld, Text: "DATA", Diags: []Diagnostic{{Code: "x", Severity: Error, Span: Span{1, 2}, Message: "m"}}},
 		{Seq: 5, Kind: KindTLS, TLS: &TLSInfo{Version: "TLS 1.3", Chain: []Certificate{{Subject: "CN=x"}}}},
 	} {
@@ -180,6 +190,31 @@ func TestEventJSON(t *testing.T) {
 	out, _ := json.Marshal(Event{Kind: KindHeld, Diags: []Diagnostic{{Code: "c", Severity: Warning, Span: Span{3, 4}, Message: "m", Ref: "r"}}})
 	if !strings.Contains(string(out), `{"code":"c","severity":"warning","start":3,"end":4,"message":"m","ref":"r"}`) {
 		t.Errorf("a diagnostic is written as %s", out)
+	}
+}
+
+// TestRawHolds: a line would be text for a server that still reads.
+func TestRawHolds(t *testing.T) {
+	ln := Parse("NOOP", at(t, rcptText+"C: DATA\nS: 354 go\n(raw)\n"))
+	if !ln.Held() || ln.Diags[0].Code != "sequence.wait" || !strings.Contains(ln.Diags[0].Message, ":end") {
+		t.Errorf("%+v", ln.Diags)
+	}
+}
+
+func TestBodyString(t *testing.T) {
+	sum := strings.Repeat("0123456789abcdef", 4)
+	for _, c := range []struct {
+		ev   Event
+		want string
+	}{
+		{Event{Kind: KindBody}, "# message: 0 octets"},
+		{Event{Kind: KindBody, Size: 5, SHA256: sum}, "# message: 5 octets, sha256 0123456789ab…"},
+		{Event{Kind: KindBody, Size: 5, SHA256: sum, Path: "a\n\x1b.eml"}, `# message: 5 octets, sha256 0123456789ab…, from "a\n\x1b.eml"`},
+		{Event{Kind: KindBody, Size: 5, Path: "a", Raw: true}, `# message: 5 octets, raw, from "a"`},
+	} {
+		if got := c.ev.String(); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
 	}
 }
 

@@ -71,7 +71,8 @@ func dataAsked(s State, _ Awaited, _ Reply) State {
 // perRecipient is PRDR's 353: a verdict for each accepted recipient follows,
 // then one on the message.
 func perRecipient(s State, aw Awaited, _ Reply) State {
-	follow := append(s.verdictsEach(aw.Seq), Awaited{Seq: aw.Seq, Body: true})
+	verdict := Awaited{Seq: aw.Seq, Body: true}
+	follow := append(s.verdictsEach(verdict), verdict)
 	s.Phase, s.Awaited = PhaseVerdict, append(follow, s.Awaited...)
 	return s
 }

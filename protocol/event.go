@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -44,10 +45,18 @@ type Event struct {
 	For int `json:"for,omitempty"`
 	// TLS describes the connection's protection after a handshake.
 	TLS *TLSInfo `json:"tls,omitempty"`
-	// Size counts the octets of a body before dot-stuffing, without the final dot.
+	// Size counts the octets of a body before dot-stuffing, without the final
+	// dot; of a raw body those that went out.
 	Size int64 `json:"size,omitempty"`
 	// SHA256 is the hex digest of the same octets.
 	SHA256 string `json:"sha256,omitempty"`
+	// Path names the file the octets of a body were read from, as its user
+	// named it; "" where they came from no file.
+	Path string `json:"path,omitempty"`
+	// Raw marks a body whose octets went out untouched behind a 354: no line end
+	// mended, no dot doubled, no final dot added. The server may still be reading
+	// text after it.
+	Raw bool `json:"raw,omitempty"`
 	// Diags are the remarks a held line was held for, or a sent line went out with.
 	Diags []Diagnostic `json:"diags,omitempty"`
 	// Code names a note or an error for scripts: "dial.refused", "tls.name".
@@ -57,23 +66,31 @@ type Event struct {
 }
 
 // jsonEvent is Event without its methods, and with the exact octets beside a
-// text that JSON cannot carry.
+// text or a file name that JSON cannot carry.
 type jsonEvent struct {
 	plainEvent
-	Bytes []byte `json:"bytes,omitempty"`
+	Bytes     []byte `json:"bytes,omitempty"`
+	PathBytes []byte `json:"path_bytes,omitempty"`
 }
 
 type plainEvent Event
 
 // MarshalJSON writes the event as one object. A Text that is not UTF-8 is
-// written twice: readable in "text", exact in "bytes" (base64).
+// written twice: readable in "text", exact in "bytes" (base64). So is a Path,
+// in "path" and "path_bytes".
 func (ev Event) MarshalJSON() ([]byte, error) {
 	out := jsonEvent{plainEvent: plainEvent(ev)}
-	if !utf8.ValidString(ev.Text) {
-		out.Bytes = []byte(ev.Text)
-		out.Text = strings.ToValidUTF8(ev.Text, "\uFFFD")
-	}
+	out.Text, out.Bytes = readable(ev.Text)
+	out.Path, out.PathBytes = readable(ev.Path)
 	return marshal(out)
+}
+
+// readable is s as JSON can carry it, and its octets where that is not s.
+func readable(s string) (text string, exact []byte) {
+	if utf8.ValidString(s) {
+		return s, nil
+	}
+	return strings.ToValidUTF8(s, "\uFFFD"), []byte(s)
 }
 
 // marshal is json.Marshal without its escapes for HTML, so that an address in
@@ -94,6 +111,9 @@ func (ev *Event) UnmarshalJSON(b []byte) error {
 	}
 	if in.Bytes != nil {
 		in.Text = string(in.Bytes)
+	}
+	if in.PathBytes != nil {
+		in.Path = string(in.PathBytes)
 	}
 	*ev = Event(in.plainEvent)
 	return nil
@@ -117,6 +137,22 @@ func (ev Event) String() string {
 	default:
 		return "# " + string(ev.Kind) + ": " + ev.Text
 	}
+}
+
+// bodyFacts say how large a body was and which one, whether it was raw, and the
+// file it came from.
+func bodyFacts(ev Event) string {
+	facts := []string{fmt.Sprintf("%d octets", ev.Size)}
+	if ev.Raw {
+		facts = append(facts, "raw")
+	}
+	if len(ev.SHA256) >= 12 {
+		facts = append(facts, "sha256 "+ev.SHA256[:12]+"…")
+	}
+	if ev.Path != "" {
+		facts = append(facts, fmt.Sprintf("from %q", ev.Path))
+	}
+	return strings.Join(facts, ", ")
 }
 
 // Hidden stands where a secret was.

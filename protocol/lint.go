@@ -1,11 +1,9 @@
 package protocol
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
-	"unicode/utf8"
 )
 
 // MaxTextLine is how long a line of a message may be, in octets without its
@@ -14,6 +12,9 @@ const MaxTextLine = 998
 
 // textWidth is how long a line should be at most, in characters (RFC 5322 §2.1.1).
 const textWidth = 78
+
+// textKept bounds what a Linter keeps, in octets: of the header, and of one line.
+const textKept = 256 << 10
 
 // MessageRemark is one remark about the text of a message. Its Span is the
 // place in the line, and its Fix is always empty: there is no line to replace.
@@ -24,277 +25,320 @@ type MessageRemark struct {
 	Line int `json:"line"`
 }
 
-// LintMessage returns what there is to say about text, a whole message as it
-// is handed to DATA: lines ended by CRLF, dots not doubled yet, no final dot.
-// It compares with the envelope and the offers in st, and calls nothing
-// missing that the zero State does not know. The remarks are in the order of
-// their lines, those on the whole message first. A fault that many lines have
-// is one remark on the first of them, which says how many more there are.
-//
-// An Error is text that a correct server must refuse or may mutilate
-// (RFC 5321 §2.3.8, §4.5.3.1); the rules of RFC 5322 for the header are at
-// most a Warning, since SMTP carries whatever stands there.
+// LintMessage returns what a Linter has to say about text, which it is given
+// whole.
 func LintMessage(text string, st State) []MessageRemark {
-	l := linter{st: st, inHeader: true, tally: make([]tally, len(lineChecks))}
-	for n, rest := 1, text; rest != ""; n++ {
-		var ln textLine
-		ln, rest = cutLine(rest)
-		ln.number = n
-		l.line(ln)
-	}
-	l.common()
-	l.header()
-	l.envelope()
-	l.size(int64(len(text)))
-	slices.SortStableFunc(l.remarks, func(a, b MessageRemark) int { return a.Line - b.Line })
-	return l.remarks
+	l := NewLinter(st)
+	_, _ = l.Write([]byte(text)) // a Linter never fails
+	return l.Remarks()
 }
 
-// linter collects the remarks on one message.
-type linter struct {
+// Linter looks at a message as it is handed to DATA: lines ended by CRLF, dots
+// not doubled yet, no final dot. The text comes through Write, split anywhere
+// and of any length, and memory does not grow with it: of the header the first
+// 256 KiB are kept, of the body nothing. Use NewLinter. It belongs to one
+// goroutine.
+//
+// A remark of severity Error is on text that a correct server must refuse or
+// may mutilate (RFC 5321 §2.3.8, §4.5.3.1); the rules of RFC 5322 for the
+// header and of MIME for the body are at most a Warning, since SMTP carries
+// whatever stands there.
+type Linter struct {
 	st       State
-	inHeader bool // until the empty line
-	fields   []headerField
-	tally    []tally // beside lineChecks
-	remarks  []MessageRemark
+	facts    MessageFacts
+	line     textLine
+	kept     []byte // of the line under way, where its text matters
+	cr       bool   // a CR was the last octet: an LF makes a line end of it
+	piece    int64  // octets since the last CR or LF: a line as DATA carries it
+	mended   int64  // octets that DATA adds to the line ends
+	inHeader bool   // until the empty line
+	header   header
+	parts    multipart
+	checks   []lineCheck
+	tally    []tally // beside checks
+	remarks  []remark
+	over     bool // the text has ended
 }
 
-// tally is how often one of the lineChecks found something, and where first.
+// NewLinter returns a Linter that compares with the envelope and the offers in
+// st, and calls nothing missing that the zero State does not know.
+func NewLinter(st State) *Linter {
+	checks := checksFor(st)
+	return &Linter{st: st, inHeader: true, line: newLine(1), checks: checks, tally: make([]tally, len(checks))}
+}
+
+// textLine is what the checks need to know of one line; its end is no part of it.
+type textLine struct {
+	number  int
+	octets  int
+	columns int // its characters
+	// cr, nul and high are the places of the first lone CR, the first NUL and
+	// the first octet above 127, -1 for none.
+	cr, nul, high int
+	dot           bool // it begins with one
+	header        bool
+	bareLF        bool // an LF alone ended it
+	kept          bool // its text is in Linter.kept, or as much of it as textKept
+}
+
+func newLine(number int) textLine { return textLine{number: number, cr: -1, nul: -1, high: -1} }
+
+// tally is how often a fault was found, and where first.
 type tally struct {
 	times, line int
 	Span
 }
 
-// headerField is one field, its lines unfolded (RFC 5322 §2.2.3).
-type headerField struct {
-	name, value string
-	line        int
-}
-
-// textLine is one line without its end.
-type textLine struct {
-	text   string
-	number int
-	header bool
-	bareLF bool // an LF alone ended it
-}
-
-// cutLine takes the first line of text, which is not empty.
-func cutLine(text string) (ln textLine, rest string) {
-	line, rest, ended := strings.Cut(text, "\n")
-	if ended {
-		whole := len(line)
-		line = strings.TrimSuffix(line, "\r")
-		return textLine{text: line, bareLF: len(line) == whole}, rest
+func (t *tally) add(line int, sp Span) {
+	if t.times == 0 {
+		t.line, t.Span = line, sp
 	}
-	return textLine{text: line}, rest
+	t.times++
 }
 
-func (l *linter) note(row remarkRow, line int, sp Span, args ...any) {
-	message := row.message
-	if len(args) > 0 {
-		message = fmt.Sprintf(message, args...)
-	}
-	l.remarks = append(l.remarks, MessageRemark{Line: line, Diagnostic: Diagnostic{
-		Code: row.code, Severity: row.severity, Span: sp, Ref: row.ref, Message: message,
-	}})
+// remark is a MessageRemark and how many places it is about.
+type remark struct {
+	MessageRemark
+	times int
 }
 
-// line looks at one line of header or body.
-func (l *linter) line(ln textLine) {
-	if l.inHeader {
-		ln.header = l.headerLine(ln)
-	}
-	for i := range lineChecks {
-		sp, found := lineChecks[i].find(l, ln)
-		if !found {
-			continue
+// Write looks at the next octets of the text, none of which it keeps a
+// reference to. It reports len(p) and never fails. After Remarks or Facts it
+// must not be called.
+func (l *Linter) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		i := bytes.IndexByte(rest, '\n')
+		if i < 0 {
+			l.take(rest)
+			break
 		}
-		if l.tally[i].times == 0 {
-			l.tally[i] = tally{line: ln.number, Span: sp}
-		}
-		l.tally[i].times++
+		l.take(rest[:i])
+		l.endLine(!l.cr)
+		rest = rest[i+1:]
 	}
+	l.facts.Exact += int64(len(p))
+	return len(p), nil
 }
 
-// headerLine takes a line of the header and tells whether it is one. The empty
-// line ends the header; so does, in every server, the first line that cannot
-// belong to it.
-func (l *linter) headerLine(ln textLine) bool {
-	name, value, isField := strings.Cut(ln.text, ":")
-	trimmed := strings.TrimRight(name, " \t")
-	switch {
-	case ln.text == "":
-		l.inHeader = false
-	case len(l.fields) > 0 && strings.IndexByte(" \t", ln.text[0]) >= 0:
-		l.fields[len(l.fields)-1].value += ln.text
-	case isField && isFieldName(trimmed):
-		if trimmed != name {
-			l.note(noBlankRow, ln.number, Span{len(trimmed), len(name)})
-		}
-		l.fields = append(l.fields, headerField{trimmed, value, ln.number})
-	default:
-		l.note(noEndRow, ln.number, Span{0, len(ln.text)})
-		l.inHeader = false
-	}
-	return l.inHeader
-}
-
-// isFieldName: field-name = 1*ftext, printable ASCII but no colon   RFC 5322 §3.6.8
-func isFieldName(s string) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
-}
-
-// common turns the tallies into remarks.
-func (l *linter) common() {
-	for i, t := range l.tally {
-		row := lineChecks[i].remarkRow
-		switch {
-		case t.times == 0:
-			continue
-		case t.times > 1:
-			row.message = fmt.Sprintf("%s (and %d more)", row.message, t.times-1)
-		}
-		l.note(row, t.line, t.Span)
-	}
-}
-
-// header judges the fields (RFC 5322 §3.6).
-func (l *linter) header() {
-	for _, row := range requiredFields {
-		if len(l.all(row.field)) == 0 {
-			l.note(row.remarkRow, 0, Span{})
-		}
-	}
-	for i, f := range l.fields {
-		if l.repeated(i) {
-			l.note(twiceRow, f.line, Span{0, len(f.name)}, f.name)
-		}
-		for _, row := range fieldChecks {
-			if strings.EqualFold(row.field, f.name) && row.bad(f.value) {
-				l.note(row.remarkRow, f.line, Span{0, len(f.name)})
-			}
-		}
-	}
-}
-
-// repeated tells whether field i is one that may stand once, and stood before.
-func (l *linter) repeated(i int) bool {
-	is := func(name string) bool { return strings.EqualFold(name, l.fields[i].name) }
-	return slices.ContainsFunc(onceFields, is) &&
-		slices.ContainsFunc(l.fields[:i], func(f headerField) bool { return is(f.name) })
-}
-
-// all returns the fields of that name, in any case.
-func (l *linter) all(name string) []headerField {
-	var list []headerField
-	for _, f := range l.fields {
-		if strings.EqualFold(name, f.name) {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// envelope compares the header with MAIL and RCPT. They need not agree
-// (RFC 5321 §3.3, App. B), and people who see that for the first time wonder.
-func (l *linter) envelope() {
-	if from := l.all("From"); l.st.HasFrom && len(from) > 0 && !mentions(addresses(from[0].value), l.st.From) {
-		l.note(fromRow, from[0].line, Span{0, len("From")}, l.st.From)
-	}
-	if l.st.AcceptedRcpts() == 0 {
+// take adds octets without an LF to the line. A CR at their end waits for what
+// comes next.
+func (l *Linter) take(p []byte) {
+	if len(p) == 0 {
 		return
 	}
-	var shown, accepted []string
-	for _, f := range append(l.all("To"), l.all("Cc")...) {
-		shown = append(shown, addresses(f.value)...)
+	if l.cr {
+		l.loneCR()
 	}
-	for _, r := range l.st.Rcpts {
-		if r.Accepted() {
-			accepted = append(accepted, r.Path)
-		}
+	if l.cr = p[len(p)-1] == '\r'; l.cr {
+		p = p[:len(p)-1]
 	}
-	l.absent(blindRow, accepted, shown)
-	l.absent(shownRow, shown, accepted)
+	if !odd(p) {
+		l.add(p)
+		return
+	}
+	for i := bytes.IndexByte(p, '\r'); i >= 0; i = bytes.IndexByte(p, '\r') {
+		l.mark(p[:i])
+		l.loneCR()
+		p = p[i+1:]
+	}
+	l.mark(p)
 }
 
-// absent remarks on the first of list that others does not have.
-func (l *linter) absent(row remarkRow, list, others []string) {
-	for _, address := range list {
-		if !mentions(others, address) {
-			l.note(row, 0, Span{}, address)
-			return
+// add counts octets that belong to the line.
+func (l *Linter) add(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	ln := &l.line
+	if ln.octets == 0 {
+		ln.dot = p[0] == '.'
+		ln.kept = l.inHeader || l.parts.wants(p[0])
+	}
+	if l.piece == 0 && p[0] == '.' {
+		l.facts.Stuffed++
+	}
+	if ln.kept {
+		l.keep(p)
+	}
+	ln.octets += len(p)
+	ln.columns += len(p)
+	l.piece += int64(len(p))
+}
+
+func (l *Linter) keep(p []byte) {
+	l.kept = append(l.kept, p[:min(len(p), textKept-len(l.kept))]...)
+}
+
+// mark adds octets that have no CR among them, and notes the first NUL and the
+// first above 127. The octets of a character in UTF-8 are one column.
+func (l *Linter) mark(p []byte) {
+	ln := &l.line
+	if i := bytes.IndexByte(p, 0); i >= 0 {
+		l.facts.Binary = true
+		ln.nul = first(ln.nul, ln.octets+i)
+	}
+	if ln.high < 0 {
+		if i := slices.IndexFunc(p, func(c byte) bool { return c > 127 }); i >= 0 {
+			l.facts.EightBit = true
+			ln.high = ln.octets + i
+		}
+	}
+	ln.columns -= continuations(p)
+	l.add(p)
+}
+
+// first is a place found earlier, or at where there is none.
+func first(found, at int) int {
+	if found >= 0 {
+		return found
+	}
+	return at
+}
+
+// loneCR adds a CR that ends no line here, and does once DATA carries it.
+func (l *Linter) loneCR() {
+	l.facts.Binary = true
+	l.mended++
+	l.endPiece()
+	l.line.cr = first(l.line.cr, l.line.octets)
+	l.add([]byte{'\r'})
+	l.piece = 0
+}
+
+// endPiece counts a line as DATA carries it.
+func (l *Linter) endPiece() {
+	l.facts.Lines++
+	l.facts.Longest = max(l.facts.Longest, l.piece)
+	l.piece = 0
+}
+
+// endLine judges the line, which an LF ended, alone or behind a CR.
+func (l *Linter) endLine(bareLF bool) {
+	if bareLF {
+		l.line.bareLF = true
+		l.mended++
+	}
+	l.cr = false
+	l.endPiece()
+	l.judge()
+}
+
+// judge looks at the whole line and begins the next.
+func (l *Linter) judge() {
+	ln := &l.line
+	if l.inHeader {
+		ln.header = l.headerLine()
+	}
+	l.facts.UTF8Header = l.facts.UTF8Header || ln.header && ln.high >= 0
+	if l.parts.delimiter != "" {
+		l.parts.line(*ln, l.kept)
+	}
+	if !ln.ordinary() {
+		l.check()
+	}
+	l.kept = l.kept[:0]
+	l.line = newLine(ln.number + 1)
+}
+
+// ordinary tells whether none of the lineChecks can find anything in ln.
+func (ln *textLine) ordinary() bool {
+	return ln.octets <= textWidth && max(ln.cr, ln.nul, ln.high) < 0 && !ln.dot && !ln.bareLF
+}
+
+func (l *Linter) check() {
+	for i := range l.checks {
+		if sp, found := l.checks[i].find(&l.line); found {
+			l.tally[i].add(l.line.number, sp)
 		}
 	}
 }
 
-// mentions leaves case aside, also where only a local-part differs by it: a
-// server may tell those apart, hardly any does (RFC 5321 §2.4).
-func mentions(list []string, address string) bool {
-	return slices.ContainsFunc(list, func(a string) bool { return strings.EqualFold(a, address) })
+// end closes the text: the last line may lack its end, and what concerns the
+// whole message can be judged.
+func (l *Linter) end() {
+	if l.over {
+		return
+	}
+	l.over = true
+	if l.cr {
+		l.loneCR()
+	}
+	if l.piece > 0 {
+		l.mended += 2
+		l.endPiece()
+	}
+	if l.line.octets > 0 {
+		l.judge()
+	}
+	if l.inHeader {
+		l.endHeader()
+	}
+	l.facts.Size = l.facts.Exact + l.mended
+	l.conclude()
 }
 
-// addresses finds the addr-specs in a field's value, near enough for
-// comparing: it knows quotes, display names and a comment at the end.
-func addresses(value string) []string {
-	var list []string
-	for value != "" {
-		end := outside(value, ',')
-		if end < 0 {
-			end = len(value)
+// conclude makes the remarks of what was found.
+func (l *Linter) conclude() {
+	for i, t := range l.tally {
+		l.noteAll(l.checks[i].remarkRow, t)
+	}
+	l.fields()
+	l.multipart()
+	l.envelope()
+	l.size()
+	slices.SortStableFunc(l.remarks, func(a, b remark) int { return a.Line - b.Line })
+}
+
+// Remarks ends the text and returns what there is to say about it, in the
+// order of its lines, what concerns the whole message first. A fault in several
+// places is one remark on the first of them, which says how many more there
+// are. It may be called again.
+func (l *Linter) Remarks() []MessageRemark {
+	l.end()
+	var list []MessageRemark
+	for _, r := range l.remarks {
+		if r.times > 1 {
+			r.Message = fmt.Sprintf("%s (and %d more)", r.Message, r.times-1)
 		}
-		item := value[:end]
-		value = value[min(end+1, len(value)):]
-		if open := outside(item, '<'); open >= 0 {
-			item, _, _ = strings.Cut(item[open+1:], ">")
-		} else if comment := outside(item, '('); comment >= 0 {
-			item = item[:comment]
-		}
-		if item = strings.TrimSpace(item); strings.Contains(item, "@") {
-			list = append(list, item)
-		}
+		list = append(list, r.MessageRemark)
 	}
 	return list
+}
+
+// Facts ends the text and returns what it demands of a server. It may be
+// called again.
+func (l *Linter) Facts() MessageFacts {
+	l.end()
+	return l.facts
+}
+
+// note adds a remark on one place.
+func (l *Linter) note(row remarkRow, line int, sp Span, args ...any) {
+	if len(args) > 0 {
+		row.message = fmt.Sprintf(row.message, args...)
+	}
+	l.noteAll(row, tally{1, line, sp})
+}
+
+// noteAll adds a remark on the places in t, to those of the same remark.
+func (l *Linter) noteAll(row remarkRow, t tally) {
+	if t.times == 0 {
+		return
+	}
+	if i := slices.IndexFunc(l.remarks, func(r remark) bool { return r.Message == row.message }); i >= 0 {
+		l.remarks[i].times += t.times
+		return
+	}
+	l.remarks = append(l.remarks, remark{MessageRemark{Line: t.line, Diagnostic: Diagnostic{
+		Code: row.code, Severity: row.severity, Span: t.Span, Ref: row.ref, Message: row.message,
+	}}, t.times})
 }
 
 // size compares with what EHLO offered (RFC 1870 §3: dots that were doubled and the
 // final dot do not count).
-func (l *linter) size(octets int64) {
+func (l *Linter) size() {
+	octets := l.facts.sent(!needsText(l.st))
 	if most := l.st.Caps.MaxSize(); most > 0 && octets > most {
 		l.note(sizeRow, 0, Span{}, octets, most)
 	}
-}
-
-// isDate: date-time = [ day-name "," ] date time zone   RFC 5322 §3.3, and the
-// zone names that old mail has (§4.3).
-func isDate(value string) bool {
-	value, _, _ = strings.Cut(value, "(")
-	day, date, named := strings.Cut(value, ",")
-	if !named {
-		date = value
-	}
-	date = strings.Join(strings.Fields(date), " ")
-	for _, layout := range []string{"2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04 -0700", "2 Jan 2006 15:04:05 MST"} {
-		if t, err := time.Parse(layout, date); err == nil {
-			return !named || strings.EqualFold(strings.TrimSpace(day), t.Format("Mon"))
-		}
-	}
-	return false
-}
-
-// isMessageID: msg-id = "<" id-left "@" id-right ">"   RFC 5322 §3.6.4
-func isMessageID(value string) bool {
-	id := strings.TrimSpace(value)
-	left, right, at := strings.Cut(strings.Trim(id, "<>"), "@")
-	return at && left != "" && right != "" && id == "<"+left+"@"+right+">" && !strings.ContainsAny(id, " \t")
-}
-
-// firstOver127 returns the index of the first octet above 127, or -1.
-func firstOver127(s string) int {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return i
-		}
-	}
-	return -1
 }

@@ -7,8 +7,13 @@ import (
 	"testing"
 )
 
-const goodMessage = "From: Ann <ann@example.org>\r\nTo: bob@example.test\r\nSubject: hello\r\n" +
-	"Date: Fri, 2 Jan 2026 15:04:05 +0100\r\nMessage-ID: <1@example.org>\r\n\r\nA line.\r\n"
+const goodMessage = goodHeader + "\r\nA line.\r\n"
+
+const goodHeader = "From: Ann <ann@example.org>\r\nTo: bob@example.test\r\nSubject: hello\r\n" +
+	"Date: Fri, 2 Jan 2026 15:04:05 +0100\r\nMessage-ID: <1@example.org>\r\n"
+
+// missing is what a text without any field lacks.
+var missing = []string{"0 header.missing.from", "0 header.missing.date", "0 header.missing.id"}
 
 // envelopeOf is a transaction that goodMessage fits.
 func envelopeOf(caps ...string) State {
@@ -34,6 +39,11 @@ func TestLintMessage(t *testing.T) {
 	copied.Rcpts = append(copied.Rcpts, Rcpt{"carol@example.test", 250}, Rcpt{"dave@example.test", 550})
 	utf8Mail := envelopeOf("SMTPUTF8")
 	utf8Mail.UTF8 = true
+	declared := envelopeOf("8BITMIME")
+	declared.Body = "8BITMIME"
+	binary := envelopeOf("8BITMIME", "CHUNKING", "BINARYMIME")
+	binary.Body = "BINARYMIME"
+	folded := goodHeader + "X: y\r\n" + strings.Repeat("\tz\r\n", textKept/4)
 	long := strings.Repeat("x", MaxTextLine)
 
 	tests := []struct {
@@ -43,11 +53,12 @@ func TestLintMessage(t *testing.T) {
 	}{
 		{"good", goodMessage, envelopeOf(), nil},
 		{"good in the zero state", goodMessage, State{}, nil},
-		{"nothing", "", State{}, []string{"0 header.missing.from", "0 header.missing.date", "0 header.missing.id"}},
+		{"nothing", "", State{}, missing},
 		{"no From", swap("From: Ann <ann@example.org>\r\n", ""), envelopeOf(), []string{"0 header.missing.from"}},
 		{"From without an address", swap("Ann <ann@example.org>", "Ann"), State{}, []string{"1 header.from"}},
 		{"no Date", swap("Date:", "X-Date:"), envelopeOf(), []string{"0 header.missing.date"}},
 		{"no Message-ID", swap("Message-ID:", "X-Id:"), envelopeOf(), []string{"0 header.missing.id"}},
+		{"To five times", swap("Subject:", "to: a\r\nTO: b\r\nTo: c\r\nto: d\r\nSubject:"), envelopeOf(), []string{"3 header.twice"}},
 		{"From twice", swap("Subject:", "from: ann@example.org\r\nSubject:"), envelopeOf(), []string{"3 header.twice"}},
 		{"Date twice", swap("\r\n\r\n", "\r\nDate: 2 Jan 2026 15:04 +0000\r\n\r\n"), envelopeOf(), []string{"6 header.twice"}},
 		{"Received twice", swap("From:", "Received: a\r\nReceived: b\r\nFrom:"), envelopeOf(), nil},
@@ -58,8 +69,13 @@ func TestLintMessage(t *testing.T) {
 		{"id with a blank", swap("<1@", "<1 1@"), envelopeOf(), []string{"5 header.id"}},
 		{"blank before the colon", swap("Subject:", "Subject :"), envelopeOf(), []string{"3 header.blank"}},
 		{"no empty line", swap("\r\n\r\n", "\r\n"), envelopeOf(), []string{"6 header.end"}},
+		{"no field first", "A line.\r\n\r\n", State{}, append(slices.Clone(missing), "1 header.none")},
+		{"folded first", " a: b\r\n", State{}, append(slices.Clone(missing), "1 header.none")},
+		{"no end, no line end", "A: b\r\nA line", State{}, append(slices.Clone(missing), "2 header.end")},
+		{"huge header", folded + "\r\n.\r\n", envelopeOf(), []string{fmt.Sprint(7+(textKept-len(goodHeader)-6)/4, " header.huge"), fmt.Sprint(8+textKept/4, " line.dot")}},
+		{"huge field", "X: " + strings.Repeat("x", textKept) + "\r\n\tmore\r\n" + goodMessage, envelopeOf(), []string{"1 header.huge", "1 line.long"}},
 		{"header alone", strings.TrimSuffix(goodMessage, "\r\nA line.\r\n"), envelopeOf(), nil},
-		{"no header", "\r\n" + goodMessage, envelopeOf(), []string{"0 header.missing.from", "0 header.missing.date", "0 header.missing.id", "0 envelope.blind"}},
+		{"no header", "\r\n" + goodMessage, envelopeOf(), append(slices.Clone(missing), "0 envelope.blind")},
 		{"folded", swap("Subject: hello", "Subject: hello\r\n\tonce more"), envelopeOf(), nil},
 		{"folded To", swap("To: bob", "To: eve@example.test,\r\n bob"), envelopeOf(), []string{"0 envelope.shown"}},
 		{"Bcc", swap("Subject:", "bcc: carol@example.test\r\nSubject:"), envelopeOf(), []string{"3 header.bcc"}},
@@ -82,13 +98,17 @@ func TestLintMessage(t *testing.T) {
 		{"78 characters", goodMessage + strings.Repeat("ü", 78), State{}, nil},
 		{"79 characters", goodMessage + strings.Repeat("ü", 79), State{}, []string{"8 line.wide"}},
 		{"dots", goodMessage + ".\r\na.b\r\n..\r\n", envelopeOf(), []string{"8 line.dot"}},
-		{"8-bit body, offered", swap("A line", "Grüße"), envelopeOf("8BITMIME"), nil},
+		{"8-bit body, offered and not announced", swap("A line", "Grüße"), envelopeOf("8BITMIME"), []string{"7 body.undeclared"}},
+		{"8-bit body, announced", swap("A line", "Grüße"), declared, nil},
+		{"8-bit body, no transaction", swap("A line", "Grüße"), State{Caps: declared.Caps}, nil},
 		{"8-bit body, not offered", swap("A line", "Grüße"), envelopeOf(), []string{"7 body.8bit"}},
 		{"8-bit body, not known", swap("A line", "Grüße"), State{}, nil},
 		{"UTF-8 header", swap("hello", "Grüße"), envelopeOf("SMTPUTF8", "8BITMIME"), []string{"3 header.utf8"}},
 		{"UTF-8 header, asked for", swap("hello", "Grüße"), utf8Mail, nil},
 
+		{"binary", goodMessage + "\x00\r\xff\n" + long + "x\r\n", binary, nil},
 		{"as large as may be", goodMessage, envelopeOf(fmt.Sprint("SIZE ", len(goodMessage))), nil},
+		{"too large once mended", strings.ReplaceAll(goodMessage, "\r\n", "\n"), envelopeOf(fmt.Sprint("SIZE ", len(goodMessage)-1)), []string{"0 message.size", "1 line.lf"}},
 		{"too large", goodMessage, envelopeOf(fmt.Sprint("SIZE ", len(goodMessage)-1)), []string{"0 message.size"}},
 		{"no limit", goodMessage, envelopeOf("SIZE 0"), nil},
 	}
@@ -107,6 +127,10 @@ func TestLintOnce(t *testing.T) {
 	text := goodMessage + strings.Repeat("a\r\n..dots\r\n", 1000)
 	got := LintMessage(text, envelopeOf())
 	if len(got) != 1 || got[0].Line != 9 || got[0].Span != (Span{0, 1}) || !strings.Contains(got[0].Message, "999") {
+		t.Errorf("got %+v", got)
+	}
+	got = LintMessage("Subject: a\r\n"+strings.Repeat("subject: b\r\n", 30)+goodHeader, envelopeOf())
+	if len(got) != 1 || got[0].Line != 2 || got[0].Span != (Span{0, 7}) || !strings.Contains(got[0].Message, "30 more") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -131,7 +155,9 @@ func TestLintSeverities(t *testing.T) {
 
 // TestRemarkRows walks the tables.
 func TestRemarkRows(t *testing.T) {
-	rows := []remarkRow{noBlankRow, noEndRow, twiceRow, fromRow, blindRow, shownRow, sizeRow}
+	rows := []remarkRow{
+		noBlankRow, noneRow, noEndRow, hugeRow, twiceRow, fromRow, blindRow, shownRow, sizeRow, versionRow, boundaryRow, openRow,
+	}
 	for _, c := range lineChecks {
 		rows = append(rows, c.remarkRow)
 	}
@@ -150,13 +176,36 @@ func TestRemarkRows(t *testing.T) {
 	}
 }
 
-func FuzzLintMessage(f *testing.F) {
-	for _, s := range []string{"", goodMessage, "a\r\n.\r\n", " folded: first\r\n", ": x\r\n", "From: <<>,\"\r\n", "Date: ,\n", "\r\r\n\x00"} {
-		f.Add(s)
+// lintIn gives text to a Linter in pieces of n octets; 0 means whole.
+func lintIn(text string, st State, n int) ([]MessageRemark, MessageFacts) {
+	l := NewLinter(st)
+	for piece := range slices.Chunk([]byte(text), max(n, 1)+len(text)*(1-min(n, 1))) {
+		_, _ = l.Write(piece)
+		clear(piece)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	return l.Remarks(), l.Facts()
+}
+
+func FuzzLint(f *testing.F) {
+	for _, s := range []string{
+		"", goodMessage, "a\r\n.\r\n", " folded: first\r\n", ": x\r\n", "From: <<>,\"\r\n", "Date: ,\n", "\r\r\n\x00", "a\r", "\r.\r\r.\r\n.\n",
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nA:\r\n\r\n--bb\r\n--b \r\n\r\n--b--\r\n--b\r\n", strings.Repeat("ü", 80) + "\xff\n",
+	} {
+		f.Add(s, 1)
+		f.Add(s, 3)
+	}
+	f.Fuzz(func(t *testing.T, text string, n int) {
+		st := envelopeOf("SIZE 100", "8BITMIME")
+		remarks, facts := lintIn(text, st, 0)
+		inPieces, factsInPieces := lintIn(text, st, n&63)
+		if !slices.Equal(remarks, inPieces) || facts != factsInPieces {
+			t.Fatalf("%q in pieces of %d:\n%+v, %+v, want\n%+v, %+v", text, n&63, inPieces, factsInPieces, remarks, facts)
+		}
+		if want := plainFacts(text); facts.Size != want.Size || facts.Lines != want.Lines || facts.Longest != want.Longest || facts.Stuffed != want.Stuffed {
+			t.Fatalf("%q: %+v, want %+v", text, facts, want)
+		}
 		lines := strings.Split(text, "\n")
-		for _, r := range LintMessage(text, envelopeOf("SIZE 100")) {
+		for _, r := range remarks {
 			if r.Line < 0 || r.Line > len(lines) || r.Start < 0 || r.End < r.Start {
 				t.Fatalf("%q: %+v", text, r)
 			}
@@ -167,10 +216,21 @@ func FuzzLintMessage(f *testing.F) {
 	})
 }
 
-func BenchmarkLintMessage(b *testing.B) {
-	text := goodMessage + strings.Repeat("The quick brown fox jumps over the lazy dog, again and again.\r\n", 10_000)
-	b.SetBytes(int64(len(text)))
-	for b.Loop() {
-		LintMessage(text, envelopeOf())
+func BenchmarkLinter(b *testing.B) {
+	for _, line := range []string{
+		"The quick brown fox jumps over the lazy dog, again and again.\r\n",
+		"Falsches Üben von Xylophonmusik quält jeden größeren Zwerg.\r\n",
+		strings.Repeat("x", 1<<20) + "\r\n",
+	} {
+		text := []byte(strings.Repeat(line, 1+1<<20/len(line)))
+		b.Run(fmt.Sprint(len(line)), func(b *testing.B) {
+			l := NewLinter(envelopeOf())
+			_, _ = l.Write([]byte(goodMessage))
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = l.Write(text)
+			}
+		})
 	}
 }

@@ -32,8 +32,10 @@ func at(t testing.TB, dialogue string) State {
 			st = st.Apply(Event{Seq: seq, Kind: KindTLS, TLS: &TLSInfo{Version: "TLS 1.3"}})
 		case line == "(body)":
 			st = st.Apply(Event{Seq: seq, Kind: KindBody, Cmd: "DATA"})
+		case line == "(raw)":
+			st = st.Apply(Event{Seq: seq, Kind: KindBody, Cmd: "DATA", Raw: true})
 		default:
-			t.Fatalf("dialogue line %q: want C:, S:, (tls) or (body)", line)
+			t.Fatalf("dialogue line %q: want C:, S:, (tls), (body) or (raw)", line)
 		}
 	}
 	return st

@@ -16,7 +16,7 @@ const (
 	PhaseMail                   // a reverse-path is set
 	PhaseRcpt                   // at least one recipient was accepted
 	PhaseData                   // 354: lines are message text up to the lone dot
-	PhaseVerdict                // the message is sent whole, its reply is outstanding
+	PhaseVerdict                // the message is sent, its reply is outstanding
 	PhaseChunk                  // BDAT chunks accepted, LAST not sent
 	PhaseClosing                // QUIT sent, or 221 or 421 received
 )
@@ -47,6 +47,10 @@ type Awaited struct {
 	Greeting bool
 	// Body is true where the octets of a message were sent: the reply is the verdict.
 	Body bool
+	// Raw is true where those octets went out untouched (Event.Raw): the verdict
+	// comes only once the server finds the end of the data in them, or in more
+	// of the kind.
+	Raw bool
 	// Rcpt is the recipient a reply after a message is for, in LMTP (RFC 2033
 	// §4.2) and with PRDR.
 	Rcpt string
@@ -119,6 +123,12 @@ func (s State) LMTP() bool { return s.Hello == "LHLO" }
 
 // Busy tells whether a reply is outstanding.
 func (s State) Busy() bool { return len(s.Awaited) > 0 }
+
+// RawAwaited tells whether the verdict on a raw body is outstanding: the server
+// may still be reading, and more raw octets may follow, such as EndOfData.
+func (s State) RawAwaited() bool {
+	return slices.ContainsFunc(s.Awaited, func(aw Awaited) bool { return aw.Raw })
+}
 
 // remember puts path in front of the addresses used.
 func (s State) remember(path string) State {

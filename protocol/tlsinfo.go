@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -40,12 +39,4 @@ func (t *TLSInfo) Summary() string {
 		return "plaintext"
 	}
 	return strings.Join([]string{t.Version, t.Cipher, t.Verdict}, ", ")
-}
-
-// bodyFacts says how large a body was and which one.
-func bodyFacts(ev Event) string {
-	if len(ev.SHA256) < 12 {
-		return fmt.Sprintf("%d octets", ev.Size)
-	}
-	return fmt.Sprintf("%d octets, sha256 %s…", ev.Size, ev.SHA256[:12])
 }

@@ -186,6 +186,9 @@ func whyNot(spec *Spec, st State) (code, message string) {
 	case PhaseClosing:
 		return "sequence.closing", "the session is ending: connect again for more"
 	case PhaseVerdict:
+		if st.RawAwaited() {
+			return "sequence.wait", "the server may still be reading the message, in which this line would be text: wait for its verdict, or :end sends the end"
+		}
 		return "sequence.wait", "the server has not answered the message yet: wait for its verdict"
 	case PhaseGreeted:
 		return "sequence.hello", "say hello first: EHLO with a name"
