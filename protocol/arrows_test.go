@@ -16,13 +16,14 @@ import (
 // history → protocol, and never back.
 var arrows = map[string][]string{
 	".":                 {"tui", "tui/line", "tui/line/quiet", "tui/console", "history"},
-	"tui":               {"tui/console", "history", "protocol", "protocol/sasl"},
-	"tui/line":          {"tui/console", "history", "protocol", "protocol/practice", "protocol/sasl"},
+	"tui":               {"tui/console", "history", "protocol", "protocol/message", "protocol/sasl"},
+	"tui/line":          {"tui/console", "history", "protocol", "protocol/message", "protocol/practice", "protocol/sasl"},
 	"tui/line/quiet":    nil,
-	"tui/console":       {"history", "protocol/wire", "protocol/practice", "protocol/sasl", "protocol"},
+	"tui/console":       {"history", "protocol/wire", "protocol/practice", "protocol/sasl", "protocol/message", "protocol"},
 	"history":           {"protocol/wire", "protocol"},
 	"protocol/wire":     {"protocol/sasl", "protocol"},
 	"protocol/practice": {"protocol/sasl", "protocol"},
+	"protocol/message":  {"protocol"},
 	"protocol/sasl":     nil,
 	"protocol":          nil,
 }
