@@ -15,9 +15,8 @@ const InlineBody = 64 << 10
 // the other side takes that back. None of them allocates once it is made.
 
 var (
-	crlf    = []byte("\r\n")
-	crlfDot = []byte("\r\n.")
-	dot     = []byte(".")
+	crlf = []byte("\r\n")
+	dot  = []byte(".")
 )
 
 // LineWriter passes text on with every line ended by CRLF: a CRLF is kept, and
@@ -43,6 +42,9 @@ func (l *LineWriter) Write(p []byte) (int, error) {
 	if l.skip && len(rest) > 0 {
 		rest = bytes.TrimPrefix(rest, crlf[1:])
 		l.skip = false
+	}
+	if isTidy(rest) {
+		return len(p), l.put(rest)
 	}
 	for len(rest) > 0 {
 		n := tidy(rest)
@@ -77,6 +79,37 @@ func (l *LineWriter) put(p []byte) error {
 	l.open = p[len(p)-1] != '\n'
 	_, err := l.w.Write(p)
 	return err
+}
+
+// isTidy tells whether each CR and each LF of p is half of a CRLF: there are as
+// many of either as there are pairs.
+func isTidy(p []byte) bool {
+	lfs := bytes.Count(p, crlf[1:])
+	return bytes.Count(p, crlf[:1]) == lfs && (evenPairs(p) == lfs || pairs(p) == lfs)
+}
+
+// pairs counts the CRLFs in front of the first LF without its CR.
+func pairs(p []byte) int {
+	for n := 0; ; n++ {
+		end := bytes.IndexByte(p, '\n')
+		if end < 1 || p[end-1] != '\r' {
+			return n
+		}
+		p = p[end+1:]
+	}
+}
+
+// evenPairs counts the CRLFs that stand as far apart as the first two, without
+// a look at what is between them. In base64, of which large messages are made,
+// that is all of them.
+func evenPairs(p []byte) int {
+	first := bytes.IndexByte(p, '\n')
+	line := 1 + bytes.IndexByte(p[first+1:], '\n')
+	n := 0
+	for i := first; 0 < i && i < len(p) && p[i] == '\n' && p[i-1] == '\r'; i += max(line, 1) {
+		n++
+	}
+	return n
 }
 
 // tidy measures the part of p in front of the first lone LF, lone CR, or CR
@@ -158,15 +191,21 @@ func (d *DotWriter) Write(p []byte) (int, error) {
 }
 
 // span measures the part of p, not empty, in front of the next place that can
-// need a dot.
+// need a dot. It looks for dots, which are fewer than lines in most text.
 func (d *DotWriter) span(p []byte) int {
 	if d.at == afterCR && p[0] == '\n' {
 		return 1
 	}
-	if i := bytes.Index(p, crlfDot); i >= 0 {
-		return i + len(crlf)
+	for n := 0; ; n++ {
+		i := bytes.IndexByte(p[n:], '.')
+		if i < 0 {
+			return len(p)
+		}
+		n += i
+		if bytes.HasSuffix(p[:n], crlf) {
+			return n
+		}
 	}
-	return len(p)
 }
 
 // Close ends the last line where that is missing and writes the line with the

@@ -21,13 +21,13 @@ func TestChunk(t *testing.T) {
 	must(t, c, "RCPT TO:<no@b.example>", 550)
 	must(t, c, "RCPT TO:<two@b.example>", 250)
 	for line, text := range map[string]string{"NOOP": "x", "BDATA 1": "x", "BDAT 2": "x"} {
-		if _, err := c.Chunk(t.Context(), line, strings.NewReader(text), 1); !errors.Is(err, wire.ErrNotChunk) {
+		if _, err := c.Chunk(t.Context(), line, strings.NewReader(text), 1, nil); !errors.Is(err, wire.ErrNotChunk) {
 			t.Errorf("%q: %v", line, err)
 		}
 	}
 	for _, chunk := range []struct{ line, text string }{{"BDAT 4", ".a\r\n and more"}, {"BDAT 3 LAST", "b\r\n"}} {
 		n := int64(strings.Index(chunk.text, "\n") + 1)
-		replies, err := c.Chunk(t.Context(), chunk.line, strings.NewReader(chunk.text), n)
+		replies, err := c.Chunk(t.Context(), chunk.line, strings.NewReader(chunk.text), n, nil)
 		if err != nil || len(replies) != 1 || replies[0].Code != 250 {
 			t.Fatalf("%q: %v, %v", chunk.line, replies, err)
 		}
@@ -51,7 +51,7 @@ func TestChunkLMTP(t *testing.T) {
 	for _, line := range []string{"LHLO a.example", "MAIL FROM:<>", "RCPT TO:<a@b.example>", "RCPT TO:<a@b.example>"} {
 		must(t, c, line, 250)
 	}
-	replies, err := c.Chunk(t.Context(), "BDAT 3 LAST", strings.NewReader("b\r\n"), 3)
+	replies, err := c.Chunk(t.Context(), "BDAT 3 LAST", strings.NewReader("b\r\n"), 3, nil)
 	if err != nil || len(replies) != 2 || replies[1].Code != 450 {
 		t.Errorf("Chunk: %v, %v", replies, err)
 	}
@@ -62,7 +62,7 @@ func TestChunkLMTP(t *testing.T) {
 func TestChunkWithoutVerdict(t *testing.T) {
 	c, tp := pair(t, wire.Options{}, "S: 220 x", "C: BDAT 3 LAST", "C: b", "close")
 	greeted(t, c)
-	if _, err := c.Chunk(t.Context(), "BDAT 3 LAST", strings.NewReader("b\r\n"), 3); err == nil {
+	if _, err := c.Chunk(t.Context(), "BDAT 3 LAST", strings.NewReader("b\r\n"), 3, nil); err == nil {
 		t.Error("Chunk came back without an error")
 	}
 	if closed := ended(t, c, tp, "close.lost"); !strings.Contains(closed.Text, "may have been accepted") {
@@ -77,7 +77,7 @@ func TestChunkShort(t *testing.T) {
 		_, _ = io.Copy(io.Discard, s.br)
 	})
 	greeted(t, c)
-	if _, err := c.Chunk(t.Context(), "BDAT 10 LAST", strings.NewReader("short"), 10); !errors.As(err, new(*wire.CloseError)) {
+	if _, err := c.Chunk(t.Context(), "BDAT 10 LAST", strings.NewReader("short"), 10, nil); !errors.As(err, new(*wire.CloseError)) {
 		t.Errorf("Chunk: %v", err)
 	}
 	ended(t, c, tp, "message.read", "close.body")

@@ -37,6 +37,7 @@ type standing struct {
 	verb     string // of the oldest command not answered, "" for none
 	verdict  bool   // what was not answered is a whole message
 	sending  bool   // a message was on its way
+	raw      bool   // and its octets were raw
 	sent     int64  // octets of it
 	greeting bool   // the greeting is what had not come
 	// handshake is true between the 220 to STARTTLS and the end of its handshake.
@@ -47,7 +48,7 @@ type standing struct {
 func (c *Conn) ending(code, who string) (string, string) {
 	s := standing{state: c.state, bye: c.bye, cut: c.cut || c.building.Lines() > 0}
 	if c.sending != nil {
-		s.sending, s.sent = true, c.sending.size.Load()
+		s.sending, s.raw, s.sent = true, c.sending.ev.Raw, c.sending.size.Load()
 	}
 	if len(c.queue) > 0 {
 		p := c.queue[0]
@@ -75,6 +76,8 @@ func (s standing) code(code string) string {
 func (s standing) unknown() string {
 	var b strings.Builder
 	switch {
+	case s.sending && s.raw:
+		fmt.Fprintf(&b, ", after %d raw octets; if the end of a message is among them, it may have been accepted", s.sent)
 	case s.sending:
 		fmt.Fprintf(&b, ", after %d octets of the message; without its end the server must throw it away", s.sent)
 	case s.verdict:

@@ -51,6 +51,7 @@ type Conn struct {
 
 	br      *bufio.Reader // the reading goroutine's
 	buffers *buffers      // the write lock's, for messages; nil until the first
+	chunked int64         // the write lock's: octets of the open message sent by BDAT
 
 	mu       sync.Mutex // guards the fields below, and the order of events
 	nc       net.Conn   // raw, or TLS over it
@@ -60,8 +61,9 @@ type Conn struct {
 	cut      bool // the stream ended inside a line
 	unasked  int  // replies in a row that answered nothing
 	secrets  secrets
-	sending  *upload // the message on its way out, nil for none
-	bye      int     // 221 or 421 once the server has said it
+	sending  *upload  // the message on its way out, nil for none
+	verdict  *Pending // on the latest raw message
+	bye      int      // 221 or 421 once the server has said it
 	err      *CloseError
 }
 
@@ -151,10 +153,13 @@ func (c *Conn) emit(ev protocol.Event) {
 }
 
 // report emits an error event.
-func (c *Conn) report(code, text string) {
+func (c *Conn) report(code, text string) { c.tell(protocol.KindError, code, text) }
+
+// tell emits an event that was not on the wire.
+func (c *Conn) tell(kind protocol.Kind, code, text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.emit(protocol.Event{Kind: protocol.KindError, Code: code, Text: text})
+	c.emit(protocol.Event{Kind: kind, Code: code, Text: text})
 }
 
 // pend puts something to be answered at the end of the queue, or returns it
@@ -187,6 +192,7 @@ func (c *Conn) finish(code, who string, cause error) {
 		c.mu.Unlock()
 		return
 	}
+	_ = c.hearHeld(c.sending)
 	code, text := c.ending(code, who)
 	c.emit(protocol.Event{Kind: protocol.KindClose, Code: code, Text: text})
 	c.err = &CloseError{Code: code, Text: text, Err: cause}

@@ -37,9 +37,18 @@ type Options struct {
 	Timeouts Timeouts
 	// Now is the clock of the events and of certificate checks; nil is time.Now.
 	Now func() time.Time
-	// Keep opens a place for a message too large for its event (over
-	// protocol.InlineBody). Nil: such a text is not kept.
+	// Keep opens a place for a message too large for its event, or for a chunk
+	// too large for those of the message together (over protocol.InlineBody).
+	// Nil: such a text is not kept.
 	Keep func() (Keep, error)
+	// KeepMax is the largest message, in octets, that is kept so; 0 is no
+	// limit. The chunks of one message count together. What is beyond it is
+	// not kept: a note event "record.large" says so, once for each message.
+	KeepMax int64
+	// NoDigest leaves the SHA-256 out of body events. It takes a core about as
+	// long as the sending, for nothing where no record is made. With Keep it
+	// has no effect.
+	NoDigest bool
 }
 
 // TLSOptions say how a connection is protected. The zero value verifies the
@@ -64,8 +73,9 @@ type TLSOptions struct {
 	KeyLog io.Writer
 }
 
-// Keep is where the text of one large message is stored while it is sent.
-// Either Commit or Abort ends it.
+// Keep is where the text of one large message, or of one chunk, is stored while
+// it is sent. Either Commit or Abort ends it. Its methods are called one at a
+// time, and not always from the same goroutine.
 type Keep interface {
 	io.Writer
 	// Commit keeps what was written under its hex SHA-256.

@@ -84,12 +84,42 @@ func (c *Conn) readLine() bool {
 	return true
 }
 
-// take reports a line, and with the last line of a reply answers what is
-// oldest in the queue. It returns the STARTTLS whose handshake is next, or why
-// the connection has to end.
+// take hears a line, or holds it back while raw octets are on their way out:
+// any of them may be the end of a message, and what answers it has to come
+// behind its event. It returns as hear does.
 func (c *Conn) take(line []byte) (upgrade *Pending, bad *fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	u := c.sending
+	if u == nil || !u.ev.Raw {
+		return c.hear(line)
+	}
+	if len(u.held)+len(line) > maxReplyBytes {
+		_ = c.hearHeld(u)
+		return nil, &faultUnasked
+	}
+	u.held = append(u.held, line...)
+	return nil, nil
+}
+
+// hearHeld reports the lines held back, if there are any. The caller holds mu.
+func (c *Conn) hearHeld(u *upload) (bad *fault) {
+	if u == nil {
+		return nil
+	}
+	for line := range bytes.Lines(u.held) {
+		if _, b := c.hear(line); bad == nil {
+			bad = b
+		}
+	}
+	u.held = nil
+	return bad
+}
+
+// hear reports a line, and with the last line of a reply answers what is
+// oldest in the queue. It returns the STARTTLS whose handshake is next, or why
+// the connection has to end. The caller holds mu.
+func (c *Conn) hear(line []byte) (upgrade *Pending, bad *fault) {
 	if c.building.Lines() >= maxReplyLines || c.building.Bytes()+len(line) > maxReplyBytes {
 		return nil, &faultReply
 	}
@@ -153,7 +183,7 @@ func (c *Conn) answer(p *Pending, r protocol.Reply, more int) (upgrade *Pending)
 // is fatal: there is no way to leave a message unfinished but to hang up. The
 // caller holds mu.
 func (c *Conn) notAsked() *fault {
-	if c.sending != nil && c.bye == 0 {
+	if c.sending != nil && !c.sending.ev.Raw && c.bye == 0 {
 		return &faultEarly
 	}
 	if c.unasked++; c.unasked > maxUnasked {
@@ -177,6 +207,7 @@ func (c *Conn) goodbye(code int) {
 func (c *Conn) ended(rest []byte, err error) {
 	if len(rest) > 0 {
 		c.mu.Lock()
+		_ = c.hearHeld(c.sending)
 		c.cut = true
 		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest, c.loggingIn()))})
 		c.mu.Unlock()

@@ -126,7 +126,7 @@ func send(t *testing.T, c *wire.Conn, text string, chunked bool) []protocol.Repl
 	var replies []protocol.Reply
 	var err error
 	if chunked {
-		replies, err = c.Chunk(t.Context(), fmt.Sprintf("BDAT %d LAST", len(text)), strings.NewReader(text), int64(len(text)))
+		replies, err = c.Chunk(t.Context(), fmt.Sprintf("BDAT %d LAST", len(text)), strings.NewReader(text), int64(len(text)), nil)
 	} else {
 		must(t, c, "DATA", 354)
 		replies, err = c.Body(t.Context(), bytes.NewReader([]byte(text)), nil)

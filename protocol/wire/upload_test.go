@@ -76,7 +76,7 @@ func TestBody(t *testing.T) {
 			s.follow("S: 250 2.0.0 taken")
 		})
 		var steps []int64
-		replies, err := c.Body(t.Context(), iotest.HalfReader(strings.NewReader(tt.in)), func(n int64) { steps = append(steps, n) })
+		replies, err := c.Body(t.Context(), iotest.HalfReader(strings.NewReader(tt.in)), &wire.Upload{Progress: func(n int64) { steps = append(steps, n) }})
 		if err != nil || len(replies) != 1 || replies[0].Code != 250 {
 			t.Fatalf("Body: %v, %v", replies, err)
 		}

@@ -247,7 +247,7 @@ func TestLineBreak(t *testing.T) {
 		if _, err := c.Send(t.Context(), line, true); !errors.Is(err, wire.ErrLineBreak) {
 			t.Errorf("%q: %v, want ErrLineBreak", line, err)
 		}
-		if _, err := c.Chunk(t.Context(), line, strings.NewReader(""), 0); !errors.Is(err, wire.ErrLineBreak) {
+		if _, err := c.Chunk(t.Context(), line, strings.NewReader(""), 0, nil); !errors.Is(err, wire.ErrLineBreak) {
 			t.Errorf("chunk %q: %v, want ErrLineBreak", line, err)
 		}
 	}
