@@ -35,21 +35,31 @@ func main() {
 // run is main with an exit code. A signal ends the context, and with it the
 // session, in order; the exit code is then the one that shells report.
 func run(args []string) int {
-	ctx, stop := untilSignal(context.Background())
+	ctx, stop := untilSignal(context.Background(), deadly()...)
 	defer stop()
 	c := command{}
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var signalled signalError
+	code, signalled := signalCode(ctx)
 	switch {
-	case err != nil && ctx.Err() == nil:
+	case err != nil && !signalled && c.exit < signalBase:
 		fmt.Fprintln(os.Stderr, "smtpconsole:", err)
 		return line.ExitUsage
-	case c.exit == 0 && errors.As(context.Cause(ctx), &signalled) && !c.endless:
-		return 128 + int(signalled.Signal)
+	case c.exit == 0 && signalled && !c.endless:
+		return code
 	}
 	return c.exit
+}
+
+// signalBase is what shells add to a signal's number to make an exit code.
+const signalBase = 128
+
+// signalCode is the exit code for a context that a signal ended.
+func signalCode(ctx context.Context) (code int, signalled bool) {
+	var s signalError
+	signalled = errors.As(context.Cause(ctx), &s)
+	return signalBase + int(s.Signal), signalled
 }
 
 // signalError is the cause of a context that a signal ended.
@@ -57,14 +67,19 @@ type signalError struct{ syscall.Signal }
 
 func (e signalError) Error() string { return "ended by signal: " + e.Signal.String() }
 
-// untilSignal returns a context that ends with SIGTERM or SIGHUP, and with
-// SIGINT where nobody types: to a person at a terminal Ctrl+C means less.
-func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(parent)
-	deadly := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+// deadly are the signals that end any command: SIGINT among them where nobody
+// types, since to a person at a terminal Ctrl+C means less.
+func deadly() []os.Signal {
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 	if !isTerminal(os.Stdin) {
-		deadly = append(deadly, os.Interrupt)
+		signals = append(signals, os.Interrupt)
 	}
+	return signals
+}
+
+// untilSignal returns a context that ends with one of the signals.
+func untilSignal(parent context.Context, deadly ...os.Signal) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, deadly...)
 	go func() {
@@ -83,8 +98,10 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 type command struct {
 	settings console.Settings
 	face     line.Options // what flags set of it
+	letter   line.Letter
 	server   line.Server
-	endless  bool // it runs until a signal ends it
+	session  []*pflag.FlagSet // flags of whatever holds a session
+	endless  bool             // it runs until a signal ends it
 	exit     int
 }
 
@@ -99,9 +116,10 @@ func (c *command) root() *cobra.Command {
 		return fmt.Errorf("%w: %s --help lists the flags", err, cmd.CommandPath())
 	})
 	server := c.server.Flags()
-	session := append(c.settings.Flags(), c.face.Flags())
-	add(root, session)
-	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, session...)), c.history(), c.check(), c.explain(), versions())
+	c.session = append(c.settings.Flags(), c.face.Flags())
+	add(root, c.session)
+	sending := append(c.letter.Flags(), c.session...)
+	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, c.session...)), c.send(sending), c.history(), c.check(), c.explain(), versions())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.HasSubCommands() { // alone it does nothing, and a word it does not know is a mistake
@@ -109,7 +127,7 @@ func (c *command) root() *cobra.Command {
 		}
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		line.WriteHelp(os.Stdout, cmd, append([]*pflag.FlagSet{server}, session...))
+		line.WriteHelp(os.Stdout, cmd, append([]*pflag.FlagSet{server}, sending...))
 	})
 	return root
 }
@@ -145,14 +163,27 @@ func (c *command) console(cmd *cobra.Command, args []string) (err error) {
 	return c.begin(cmd, target)
 }
 
-// begin opens the face that fits.
-func (c *command) begin(cmd *cobra.Command, target console.Target) error {
-	if err := c.settings.Settle(cmd.Flags(), console.ConfigDir()); err != nil {
-		return err
+// settle completes the settings, and returns what a console is made of.
+func (c *command) settle() (console.Options, error) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	for _, group := range c.session {
+		flags.AddFlagSet(group)
+	}
+	if err := c.settings.Settle(flags, console.ConfigDir()); err != nil {
+		return console.Options{}, err
 	}
 	o := console.Options{Settings: c.settings, Version: version()}
 	if !c.settings.NoRecord {
 		o.Store = history.Open(history.DefaultDir())
+	}
+	return o, nil
+}
+
+// begin opens the face that fits.
+func (c *command) begin(cmd *cobra.Command, target console.Target) error {
+	o, err := c.settle()
+	if err != nil {
+		return err
 	}
 	screen := isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb"
 	switch {
@@ -172,10 +203,25 @@ func (c *command) fullScreen(ctx context.Context, o console.Options, target cons
 		kept = o.Store.Dir()
 		drafts = filepath.Join(kept, "drafts")
 	}
-	return tui.Run(ctx, tui.Options{Console: con, Target: target, Recall: console.OpenRecall(kept), Theme: c.settings.Theme, Drafts: drafts})
+	return tui.Run(ctx, tui.Options{Console: con, Target: target, Recall: console.OpenRecall(kept), Theme: c.settings.Theme, Drafts: drafts, Confirm: c.settings.Confirm})
 }
 
 func (c *command) plain(ctx context.Context, o console.Options, target console.Target) (err error) {
+	face := c.lines(&o, target)
+	if face.Person {
+		interrupts := make(chan os.Signal, 1)
+		signal.Notify(interrupts, os.Interrupt)
+		face.Interrupts = interrupts
+	}
+	face.Console = console.New(o)
+	defer face.Console.Close()
+	c.exit, err = line.Run(ctx, face)
+	return err
+}
+
+// lines is the face for lines on the standard streams. Where somebody types, o
+// can ask them.
+func (c *command) lines(o *console.Options, target console.Target) line.Options {
 	face := c.face
 	face.Target, face.In, face.Out, face.Err = target, os.Stdin, os.Stdout, os.Stderr
 	face.Person = isTerminal(os.Stdin)
@@ -184,14 +230,42 @@ func (c *command) plain(ctx context.Context, o console.Options, target console.T
 	}
 	face.Coloured = face.Columns > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if face.Person {
-		interrupts := make(chan os.Signal, 1)
-		signal.Notify(interrupts, os.Interrupt)
-		face.Interrupts, o.Ask = interrupts, line.Asker(os.Stdin, os.Stderr)
+		o.Ask = line.Asker(os.Stdin, os.Stderr)
 	}
-	face.Console = console.New(o)
-	defer face.Console.Close()
-	c.exit, err = line.Run(ctx, face)
-	return err
+	return face
+}
+
+// send sends one message. Ctrl+C ends it at a terminal too.
+func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "send TARGET", Short: "send one message, step by step", Long: line.SendHelp,
+		Args: arguments(1, 1, "name a server, as in smtpconsole send mail.example.org:587"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, err := console.ParseTarget(args[0])
+			if err != nil {
+				return err
+			}
+			o, err := c.settle()
+			if err != nil {
+				return err
+			}
+			ctx, stop := untilSignal(cmd.Context(), os.Interrupt)
+			defer stop()
+			face := c.lines(&o, target)
+			if isTerminal(os.Stderr) {
+				face.Gauge = os.Stderr
+			}
+			face.Console = console.New(o)
+			defer face.Console.Close()
+			c.exit, err = line.Send(ctx, face, &c.letter)
+			if code, signalled := signalCode(ctx); signalled {
+				c.exit = code
+			}
+			return err
+		},
+	}
+	add(cmd, groups)
+	return cmd
 }
 
 func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {

@@ -23,6 +23,14 @@ type (
 	StartTLS struct{}
 	// Login is :auth; an empty Mechanism means the best one offered.
 	Login struct{ Mechanism string }
+	// Raw sends DATA and the octets of the file at Path untouched. Host is the
+	// server's name, for one that is not on this machine; see Session.SendRaw.
+	Raw struct{ Path, Host string }
+	// End sends the end of data after a Raw that had no reply.
+	End struct{}
+	// EndTest tries the end of data called Variant; see Session.TestEnd. Where
+	// Variant is "" a face lists them, each with what a correct server does.
+	EndTest struct{ Variant, Host string }
 	// Drop ends the connection without a QUIT.
 	Drop struct{}
 )
@@ -37,6 +45,12 @@ type (
 	Fix struct{}
 	// Data sends the file at Path as the message; "" opens the editor.
 	Data struct{ Path string }
+	// BData sends the file at Path by BDAT, in chunks of so many octets or as
+	// OneChunk.
+	BData struct {
+		Path  string
+		Chunk int64
+	}
 	// Reconnect begins a new session with the same server, or with Target.
 	Reconnect struct{ Target string }
 	// Show is a view of the face: "caps", "state", "tls", "history".
@@ -53,11 +67,15 @@ func (Hold) action()      {}
 func (Note) action()      {}
 func (StartTLS) action()  {}
 func (Login) action()     {}
+func (Raw) action()       {}
+func (End) action()       {}
+func (EndTest) action()   {}
 func (Drop) action()      {}
 func (Nothing) action()   {}
 func (Help) action()      {}
 func (Fix) action()       {}
 func (Data) action()      {}
+func (BData) action()     {}
 func (Reconnect) action() {}
 func (Show) action()      {}
 func (Leave) action()     {}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"smtpconsole/history"
 	"smtpconsole/protocol"
@@ -24,6 +25,9 @@ type Options struct {
 	Store *history.Store
 	// Version is written into records.
 	Version string
+	// Settle is how long a server may take to answer raw octets before they
+	// count as a part of a message; 0 means 3 seconds.
+	Settle time.Duration
 	// Ask asks the person at the terminal for what a login needs; nil where
 	// nobody can be asked.
 	Ask sasl.Asker
@@ -48,6 +52,12 @@ func (c *Console) AskWith(ask sasl.Asker) { c.o.Ask = ask }
 
 // Store is where sessions are kept; nil where none are.
 func (c *Console) Store() *history.Store { return c.o.Store }
+
+// Name is what this client calls itself in EHLO.
+func (c *Console) Name() string { return c.o.Settings.name() }
+
+// HasUser tells whether the settings, or the target, name a user to log in.
+func (c *Console) HasUser(t Target) bool { return t.User != "" || c.o.Settings.User != "" }
 
 // Close ends the practice server, if there is one.
 func (c *Console) Close() error {
@@ -137,7 +147,9 @@ func (s *Session) record() {
 		s.Log.Append(history.Trouble(err))
 		return
 	}
-	s.options.Keep = func() (wire.Keep, error) { return rec.KeepBody() }
+	if most := s.console.o.Settings.KeepMax.octets(); most > 0 {
+		s.options.Keep = func() (wire.Keep, error) { return rec.KeepBody() }
+	}
 }
 
 // Dial connects and waits for the greeting. What happens on the way is in the
@@ -164,7 +176,10 @@ func (s *Session) adopt(conn *wire.Conn) bool {
 }
 
 // Name is what this client calls itself in EHLO.
-func (s *Session) Name() string { return s.console.o.Settings.name() }
+func (s *Session) Name() string { return s.console.Name() }
+
+// HasUser tells whether there is a user to log in.
+func (s *Session) HasUser() bool { return s.console.HasUser(s.Target) }
 
 // State is the session's state with the client's name in it.
 func (s *Session) State() protocol.State {

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 
 	"smtpconsole/protocol"
 	"smtpconsole/protocol/sasl"
@@ -36,25 +33,50 @@ func (s *Session) Do(ctx context.Context, a Action) error {
 	}
 	switch a := a.(type) {
 	case Send:
-		return send(ctx, conn, a)
+		_, err := exchange(ctx, conn, a)
+		return err
 	case StartTLS:
 		_, err := conn.StartTLS(ctx)
 		return err
 	case Login:
 		return s.login(ctx, conn, a.Mechanism)
+	case Raw:
+		return s.rawFile(ctx, a)
+	case End:
+		return s.SendEnd(ctx)
+	case EndTest:
+		return s.endTest(ctx, a)
 	case Drop:
 		return conn.Close()
 	}
 	return nil
 }
 
-func send(ctx context.Context, conn *wire.Conn, a Send) error {
-	pending, err := conn.Send(ctx, a.Line, a.AsTyped)
+// rawFile looks at no more of the file than it must: what is in it goes out
+// whatever it is.
+func (s *Session) rawFile(ctx context.Context, a Raw) error {
+	octets, _, err := SkimFile(a.Path, s.State())
 	if err != nil {
 		return err
 	}
-	_, err = pending.Wait(ctx)
-	return err
+	return s.SendRaw(ctx, octets, a.Host, nil)
+}
+
+func (s *Session) endTest(ctx context.Context, a EndTest) error {
+	variant, ok := protocol.FindEndVariant(a.Variant)
+	if !ok {
+		return fmt.Errorf("%q: %w", a.Variant, ErrNoVariant)
+	}
+	return s.TestEnd(ctx, variant, "", a.Host)
+}
+
+// exchange sends a line and waits for its reply.
+func exchange(ctx context.Context, conn *wire.Conn, a Send) (protocol.Reply, error) {
+	pending, err := conn.Send(ctx, a.Line, a.AsTyped)
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	return pending.Wait(ctx)
 }
 
 // SendGroup sends lines in one write and waits for all replies (RFC 2920).
@@ -75,54 +97,6 @@ func (s *Session) SendGroup(ctx context.Context, lines []string) error {
 	return nil
 }
 
-// SendMessage sends r as the message after a 354 and waits for the verdict.
-// Progress, if not nil, is told the octets sent so far.
-func (s *Session) SendMessage(ctx context.Context, r io.Reader, progress func(int64)) error {
-	conn := s.current()
-	if conn == nil {
-		return ErrNoConnection
-	}
-	_, err := conn.Body(ctx, r, progress)
-	return err
-}
-
-// SendFile sends DATA and, behind the 354, the file at path as the message.
-// Nothing is sent where the file cannot be opened; where DATA is refused the
-// file is not, and that is a reply, no error. Progress is SendMessage's.
-func (s *Session) SendFile(ctx context.Context, path string, progress func(int64)) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || info.IsDir() {
-		return errors.Join(err, fmt.Errorf("%q is a directory: name one file that holds the message", path))
-	}
-	if err := s.Do(ctx, Send{Line: "DATA"}); err != nil {
-		return err
-	}
-	if s.Log.State().Phase != protocol.PhaseData {
-		return nil
-	}
-	return s.SendMessage(ctx, f, progress)
-}
-
-// SendChunk sends text as one BDAT chunk, the last one as last says. The count
-// is worked out here, whatever was typed: a wrong one would put both sides out
-// of step (RFC 3030 §2).
-func (s *Session) SendChunk(ctx context.Context, text string, last bool) error {
-	conn := s.current()
-	if conn == nil {
-		return ErrNoConnection
-	}
-	line := fmt.Sprintf("BDAT %d", len(text))
-	if last {
-		line += " LAST"
-	}
-	_, err := conn.Chunk(ctx, line, strings.NewReader(text), int64(len(text)))
-	return err
-}
-
 // ErrNoMechanism is returned by a login where nothing offered can be used.
 var ErrNoMechanism = errors.New("no offered mechanism fits: STARTTLS first, or name one, as in :auth PLAIN")
 
@@ -135,7 +109,7 @@ func (s *Session) login(ctx context.Context, conn *wire.Conn, mechanism string) 
 		if mechanism == "" {
 			mechanism = st.AuthMech
 		}
-		if err := send(ctx, conn, Send{Line: "*"}); err != nil {
+		if _, err := exchange(ctx, conn, Send{Line: "*"}); err != nil {
 			return err
 		}
 	}
@@ -156,5 +130,5 @@ func Reported(err error) bool {
 	var closed *wire.CloseError
 	var dial *wire.DialError
 	var late *wire.TimeoutError
-	return errors.As(err, &closed) || errors.As(err, &dial) || errors.As(err, &late)
+	return errors.As(err, &closed) || errors.As(err, &dial) || errors.As(err, &late) || errors.Is(err, ErrRefused)
 }

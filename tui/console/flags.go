@@ -38,6 +38,8 @@ func (s *Settings) Flags() []*pflag.FlagSet {
 	output.BoolVar(&s.Plain, "plain", false, "lines instead of the full screen")
 	output.StringVar(&s.Theme, "theme", "", "`COLOURS` of the full screen: "+strings.Join(Themes, ", "))
 	output.BoolVar(&s.NoRecord, "no-record", false, "keep no record of the session")
+	output.Var(&s.KeepMax, "keep-max", "copy messages up to `SIZE` beside the record: 10M, 1G, 0 for none, or all")
+	output.BoolVar(&s.Confirm, "confirm", true, "ask before a message goes to another machine")
 	return []*pflag.FlagSet{connection, tls, login, output}
 }
 
@@ -53,7 +55,11 @@ func group(title string) *pflag.FlagSet {
 // SMTPCONSOLE_TLS_MIN. An empty one says nothing.
 func (s *Settings) Settle(flags *pflag.FlagSet, dir string) error {
 	given := map[string]string{}
-	flags.Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			given[f.Name] = f.Value.String()
+		}
+	})
 	if err := s.ReadConfig(dir); err != nil {
 		return err
 	}

@@ -28,6 +28,10 @@ var locals = []Local{
 	{"tls", "", "switch to TLS with STARTTLS, or show what protects the connection", func(string) Action { return StartTLS{} }},
 	{"auth", "[MECHANISM]", "log in: asks for what is missing and does the encoding", func(a string) Action { return Login{strings.ToUpper(a)} }},
 	{"data", "[FILE]", "write the message, or send a file behind a DATA of its own", func(a string) Action { return Data{a} }},
+	{"bdat", "FILE [SIZE]", "send a file by BDAT, in one chunk or in chunks of SIZE octets, as in 64K", bdataAction},
+	{"raw", "FILE [HOST]", "send a file untouched behind DATA, to break rules on purpose; HOST confirms another machine", rawAction},
+	{"end", "", "end a raw message that the server still reads, with CRLF . CRLF", func(string) Action { return End{} }},
+	{"eod", "[VARIANT [HOST]]", "try another end of data than CRLF . CRLF, or list the known ones", endTestAction},
 	{"note", "TEXT", "put a remark into the record", noteAction},
 	{"history", "", "list the saved sessions", func(string) Action { return Show{"history"} }},
 	{"connect", "[TARGET]", "begin a new session, with the same server or another", func(a string) Action { return Reconnect{a} }},
@@ -40,6 +44,45 @@ func noteAction(text string) Action {
 		return Unclear{":note needs the text of the remark"}
 	}
 	return Note{text}
+}
+
+func bdataAction(args string) Action {
+	path, size := cutPath(args)
+	if path == "" {
+		return Unclear{":bdat needs the name of a file"}
+	}
+	if size == "" {
+		return BData{path, OneChunk}
+	}
+	n, err := ParseSize(size)
+	if err != nil || n == 0 {
+		return Unclear{fmt.Sprintf(":bdat: %q is no size of a chunk: write 65536 or 64K, and a file name with blanks in quotes", size)}
+	}
+	return BData{path, n}
+}
+
+func rawAction(args string) Action {
+	path, host := cutPath(args)
+	if path == "" {
+		return Unclear{":raw needs the name of a file"}
+	}
+	return Raw{path, host}
+}
+
+func endTestAction(args string) Action {
+	variant, host, _ := strings.Cut(args, " ")
+	return EndTest{variant, strings.TrimSpace(host)}
+}
+
+// cutPath takes a file name from the front of args: up to a blank, or in
+// double quotes.
+func cutPath(args string) (path, rest string) {
+	if quoted, ok := strings.CutPrefix(args, `"`); ok {
+		path, rest, _ = strings.Cut(quoted, `"`)
+	} else {
+		path, rest, _ = strings.Cut(args, " ")
+	}
+	return path, strings.TrimSpace(rest)
 }
 
 // local reads what follows the colon. A unique beginning of a name is enough.

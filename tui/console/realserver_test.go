@@ -125,6 +125,12 @@ func (l live) want(line string, code int) {
 	}
 }
 
+// octets is a text as a message.
+func octets(text string) console.Octets {
+	o, _ := console.Text(text, protocol.State{})
+	return o
+}
+
 var realServers = []string{"postfix", "exim"}
 
 // TestRealMail types a whole mail by hand at Postfix and Exim: hello, TLS,
@@ -158,7 +164,7 @@ func mailBy(t *testing.T, server realServer, mechanism string) {
 	l.want("DATA", 354)
 	subject := "by " + mechanism
 	text := "From: ann@example.org\r\nSubject: " + subject + "\r\n\r\n.dot\r\n..dots\r\n.\r\n"
-	if err := l.SendMessage(t.Context(), strings.NewReader(text), nil); err != nil || l.lastCode() != 250 {
+	if err := l.SendMessage(t.Context(), octets(text), nil); err != nil || l.lastCode() != 250 {
 		t.Fatalf("message: %v, %d", err, l.lastCode())
 	}
 	l.want("QUIT", 221)
@@ -204,7 +210,7 @@ func TestRealChunks(t *testing.T) {
 			l.want("MAIL FROM:<ann@example.org>", 250)
 			l.want("RCPT TO:<user@example.test>", 250)
 			for i, part := range []string{"From: ann@example.org\r\nSubject: chunks\r\n", "\r\n.lone\r\n"} {
-				if err := l.SendChunk(t.Context(), part, i == 1); err != nil || l.lastCode() != 250 {
+				if err := l.SendChunk(t.Context(), octets(part), i == 1, nil); err != nil || l.lastCode() != 250 {
 					t.Fatalf("chunk %d: %v, %d", i, err, l.lastCode())
 				}
 			}

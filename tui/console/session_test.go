@@ -42,6 +42,12 @@ func (s *Session) do(t *testing.T, actions ...Action) {
 	}
 }
 
+// octets is a text as a message.
+func octets(text string) Octets {
+	o, _ := Text(text, protocol.State{})
+	return o
+}
+
 const ehlo = "EHLO client.example.org"
 
 // TestSession sends a message in both ways, and reads it back from the record.
@@ -55,11 +61,11 @@ func TestSession(t *testing.T) {
 	if err := s.SendGroup(t.Context(), []string{"MAIL FROM:<a@example.org>", "RCPT TO:<b@example.org>", "DATA"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.SendMessage(t.Context(), strings.NewReader("Subject: x\n\n.\n"), nil); err != nil {
+	if err := s.SendMessage(t.Context(), octets("Subject: x\n\n.\n"), nil); err != nil {
 		t.Fatal(err)
 	}
 	s.do(t, Send{Line: "MAIL FROM:<a@example.org>"}, Send{Line: "RCPT TO:<b@example.org>"})
-	if err := s.SendChunk(t.Context(), "Subject: y\r\n\r\n", true); err != nil {
+	if err := s.SendChunk(t.Context(), octets("Subject: y\r\n\r\n"), true, nil); err != nil {
 		t.Fatal(err)
 	}
 	s.do(t, Hold{protocol.Parse("DATA", s.State())}, Send{Line: "QUIT"})
@@ -158,7 +164,13 @@ func TestNoConnection(t *testing.T) {
 			t.Errorf("%#v: %v", a, err)
 		}
 	}
-	for _, err := range []error{s.SendGroup(t.Context(), nil), s.SendMessage(t.Context(), nil, nil), s.SendChunk(t.Context(), "", true)} {
+	none := octets("")
+	for _, err := range []error{
+		s.SendGroup(t.Context(), nil), s.SendMessage(t.Context(), none, nil), s.SendFile(t.Context(), none, nil),
+		s.SendChunk(t.Context(), none, true, nil), s.SendChunks(t.Context(), none, OneChunk, nil), s.SendEnd(t.Context()),
+		s.SendRaw(t.Context(), none, "127.0.0.1", nil), s.TestEnd(t.Context(), protocol.EndVariant{}, "", ""),
+		s.Hello(t.Context()), s.Deliver(t.Context(), Mail{}, Delivery{}),
+	} {
 		if !errors.Is(err, ErrNoConnection) {
 			t.Error(err)
 		}

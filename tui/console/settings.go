@@ -41,6 +41,8 @@ type Settings struct {
 	PasswordCommand string   `toml:"password-command"` // prints the password on its first line
 	Resolver        string   `toml:"resolver"`         // DNS server to ask, host[:port]
 	NoRecord        bool     `toml:"no-record"`        // keep no file of the session
+	KeepMax         KeepMax  `toml:"keep-max"`         // largest message copied beside the record
+	Confirm         bool     `toml:"confirm"`          // ask before a message goes to another machine; true where nothing is said
 	Plain           bool     `toml:"plain"`            // no full screen
 	Theme           string   `toml:"theme"`            // auto, dark, light or mono
 }
@@ -224,8 +226,12 @@ func (s Settings) name() string {
 	if host, err := os.Hostname(); err == nil && strings.Contains(host, ".") {
 		return strings.TrimSuffix(host, ".")
 	}
-	return "[127.0.0.1]"
+	return unnamed
 }
+
+// unnamed is what a client without a name of its own says in EHLO: an address
+// literal.
+const unnamed = "[127.0.0.1]"
 
 // Themes are the words of --theme.
 var Themes = []string{"auto", "dark", "light", "mono"}

@@ -69,7 +69,7 @@ func TestSettle(t *testing.T) {
 	}
 	want := Settings{
 		Helo: "flag", User: "environment", Theme: "dark", Timeout: Duration(2 * time.Second),
-		Insecure: true, IPv4: true, TLSMin: "1.3",
+		Insecure: true, IPv4: true, TLSMin: "1.3", Confirm: true,
 	}
 	if s != want {
 		t.Errorf("%+v", s)
@@ -109,7 +109,7 @@ func TestSettleRefuses(t *testing.T) {
 
 func TestNoConfig(t *testing.T) {
 	var s Settings
-	if err := s.Settle(flagsOf(&s), t.TempDir()); err != nil || s != (Settings{}) {
+	if err := s.Settle(flagsOf(&s), t.TempDir()); err != nil || s != (Settings{Confirm: true}) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"smtpconsole/tui/console"
 )
 
-// RootHelp, HistoryHelp, CheckHelp and ExplainHelp are what --help says before
-// it lists commands and flags.
+// RootHelp, SendHelp, HistoryHelp, CheckHelp and ExplainHelp are what --help
+// says before it lists commands and flags.
 const (
 	RootHelp = `Talk to a mail server, line by line: what you type is checked before it is
 sent, and what it answers is explained. Sessions are recorded, passwords never.
@@ -24,6 +24,7 @@ Without one the start screen offers the built-in practice server.
   smtpconsole practice                   try it, with no server of your own
   smtpconsole mail.example.org:587       talk to a server
   smtpconsole --plain HOST <script.txt   run a script: each line waits for its reply
+  smtpconsole send HOST --from A --to B --message FILE
 
 A flag can stand in config.toml too, and in the environment: --tls-min is
 SMTPCONSOLE_TLS_MIN. The password comes from --password-command, from
@@ -32,6 +33,17 @@ SMTPCONSOLE_PASSWORD, from .netrc, or from you, never from an argument.
 Exit codes: 0 as expected, 1 usage, 2 no connection, 6 closed unexpectedly;
 refused: 21 greeting, 22 EHLO, 23 MAIL, 24 every RCPT, 25 DATA, 26 message,
 27 QUIT, 28 AUTH, 29 TLS; 41 a line did not validate.`
+
+	SendHelp = `Send one message as a client should: EHLO, STARTTLS where it is offered, AUTH
+where there is a --user, MAIL, RCPT, the message, QUIT. Every line and reply is
+shown and recorded. A message with an error is held, and so is an address; the
+exit code is then 41. SIZE, BODY and SMTPUTF8 are added as message and server
+call for them. A message from a file may have any size.
+
+  smtpconsole send mx.example.org --from a@example.org --to b@example.org \
+    --subject Test --body 'Is this thing on?'
+  smtpconsole send localhost:2525 --from a@b.test --to c@d.test --message mail.eml
+  ... | smtpconsole send HOST --from '<>' --to a@example.org --message - --bdat`
 
 	HistoryHelp = `Every session is recorded, unless --no-record is set.
 

@@ -66,6 +66,9 @@ type Options struct {
 	Person bool
 	// Interrupts tells of Ctrl+C where there is a person; nil means never.
 	Interrupts <-chan os.Signal
+	// Gauge is a terminal for a line that shows how far a large message is, nil
+	// for none.
+	Gauge io.Writer
 	// Columns is the width of Out, 0 where it is no terminal. Coloured is true
 	// where it can show colours.
 	Columns  int
@@ -103,8 +106,8 @@ func Run(ctx context.Context, o Options) (int, error) {
 	}
 	f.farewell(ctx)
 	f.end()
-	if out.err != nil {
-		return ExitUsage, fmt.Errorf("the dialogue could not be written, the session itself went on: %w", out.err)
+	if err := out.lost(); err != nil {
+		return ExitUsage, err
 	}
 	return f.exit, nil
 }
@@ -122,6 +125,14 @@ func (c *witnessed) Write(b []byte) (int, error) {
 		c.err = err
 	}
 	return n, err
+}
+
+// lost is an error where the dialogue is not whole.
+func (c *witnessed) lost() error {
+	if c.err == nil {
+		return nil
+	}
+	return fmt.Errorf("the dialogue could not be written, the session itself went on: %w", c.err)
 }
 
 // loop takes lines until that is over, one way or the other.
@@ -167,7 +178,7 @@ func (f *face) begin(ctx context.Context, t console.Target) error {
 	}
 	f.session, f.o.Target, f.mended, f.unsent, f.astray = session, t, "", false, false
 	f.shown = &printer{
-		log: session.Log, out: f.o.Out, say: f.say, json: f.o.JSON,
+		log: session.Log, out: f.o.Out, say: f.say, gauge: f.o.Gauge, json: f.o.JSON,
 		person: f.o.Person, columns: f.o.Columns, coloured: f.o.Coloured, ended: make(chan struct{}),
 	}
 	go f.shown.follow()
@@ -314,19 +325,22 @@ func (f *face) quit() bool {
 // farewell ends a session politely: where its user did not type QUIT, the
 // console does.
 func (f *face) farewell(ctx context.Context) {
-	if f.session == nil {
-		return
-	}
-	st := f.session.State()
-	quit := protocol.Lookup("QUIT")
-	if ctx.Err() != nil || !f.session.Live() || st.Busy() || !quit.Legal(st.Phase) && st.Phase != protocol.PhaseRefused {
-		return
-	}
-	if f.quitSent() {
+	if f.session == nil || !f.mayQuit(ctx) || f.quitSent() {
 		return
 	}
 	f.note("quit.added", "no QUIT was typed, so the console sends it")
-	if err := f.do(ctx, func(ctx context.Context) error { return f.session.Do(ctx, console.Send{Line: quit.Verb}) }); err == nil {
+	f.quitNow(ctx)
+}
+
+// mayQuit tells whether the server would hear a QUIT.
+func (f *face) mayQuit(ctx context.Context) bool {
+	st := f.session.State()
+	fits := protocol.Lookup("QUIT").Legal(st.Phase) || st.Phase == protocol.PhaseRefused
+	return ctx.Err() == nil && f.session.Live() && !st.Busy() && fits
+}
+
+func (f *face) quitNow(ctx context.Context) {
+	if err := f.do(ctx, func(ctx context.Context) error { return f.session.Do(ctx, console.Send{Line: "QUIT"}) }); err == nil {
 		f.untilClosed(ctx)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -22,6 +21,12 @@ func (f *face) local(ctx context.Context, action console.Action, st protocol.Sta
 		return f.fix(ctx)
 	case console.Data:
 		return f.data(ctx, a.Path, st)
+	case console.BData:
+		return f.bdata(ctx, a, st)
+	case console.Raw:
+		return f.breaking(ctx, a, st)
+	case console.EndTest:
+		return f.endTest(ctx, a, st)
 	case console.Reconnect:
 		return f.reconnect(ctx, a.Target)
 	case console.Show:
@@ -51,30 +56,6 @@ func (f *face) fix(ctx context.Context) bool {
 	text := f.mended
 	f.mended = ""
 	return f.take(ctx, text)
-}
-
-// data sends DATA, and then the file at path as the message.
-func (f *face) data(ctx context.Context, path string, st protocol.State) bool {
-	const begin = "DATA"
-	if path == "" {
-		return f.take(ctx, begin)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return f.amiss(ExitUsage, err.Error())
-	}
-	defer file.Close()
-	if ln := protocol.Parse(begin, st); ln.Held() && !f.o.AsTyped {
-		return f.hold(ln, st, "")
-	}
-	if !f.perform(ctx, console.Send{Line: begin, AsTyped: f.o.AsTyped}) {
-		return false
-	}
-	if f.session.Log.State().Phase != protocol.PhaseData {
-		f.note("data.skipped", fmt.Sprintf("the message in %q was not sent", path))
-		return true
-	}
-	return f.attempt(ctx, func(ctx context.Context) error { return f.session.SendMessage(ctx, file, nil) })
 }
 
 // reconnect begins a new session, with the same server or another.

@@ -25,7 +25,8 @@ func (f *face) message(ctx context.Context) bool {
 	defer cancel()
 	text := &typed{f: f, ctx: waiting, end: func() { f.watch(waiting, cancel) }}
 	stop := f.whenClosed(cancel)
-	err := f.session.SendMessage(waiting, text, nil)
+	once := console.Octets{Open: func() (io.ReadCloser, error) { return io.NopCloser(text), nil }}
+	err := f.session.SendMessage(waiting, once, nil)
 	stop()
 	return f.settle(ctx, before, f.unreported(err))
 }
@@ -112,8 +113,9 @@ func (f *face) chunk(ctx context.Context, ln protocol.Line, st protocol.State, p
 	if n := octets.text.Len(); int64(n) != octets.size {
 		f.note("bdat.count", fmt.Sprintf("the lines of the chunk have %d octets, not %d: the right number is sent", n, octets.size))
 	}
+	text, _ := console.Text(octets.text.String(), st)
 	goesOn := f.attempt(ctx, func(ctx context.Context) error {
-		return f.session.SendChunk(ctx, octets.text.String(), ln.Cmd.Last)
+		return f.session.SendChunk(ctx, text, ln.Cmd.Last, nil)
 	})
 	f.follow(ln, st)
 	return goesOn

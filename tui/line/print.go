@@ -18,6 +18,7 @@ type printer struct {
 	log *history.Log
 	// out gets the dialogue, say the prompt and whatever else is for people.
 	out, say               io.Writer
+	gauge                  io.Writer // a terminal for measure; nil for none
 	json, person, coloured bool
 	columns                int // 0: do not wrap
 
@@ -25,6 +26,7 @@ type printer struct {
 	seen   int        // Seq of the last event shown
 	state  protocol.State
 	prompt string        // on the screen, waiting for a line; "" for none
+	meter  bool          // a line of measure's is on the terminal
 	ended  chan struct{} // closed when follow has returned
 }
 
@@ -51,6 +53,7 @@ func (p *printer) show() {
 	}
 	events, _ := p.log.Next(context.Background(), p.seen) // there are some, so it does not wait
 	p.seen = events[len(events)-1].Seq
+	p.unmeasure()
 	if p.prompt != "" {
 		_, _ = io.WriteString(p.say, "\n")
 	}
@@ -111,7 +114,28 @@ func (p *printer) explanation(ev protocol.Event) string {
 func (p *printer) tell(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.unmeasure()
 	_, _ = io.WriteString(p.say, text)
+}
+
+// measure shows text in a line of its own, in place of the one before. The
+// next event takes it away, and so does an empty text.
+func (p *printer) measure(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unmeasure()
+	if text != "" {
+		_, _ = io.WriteString(p.gauge, text)
+		p.meter = true
+	}
+}
+
+// unmeasure takes the line away. The caller holds mu.
+func (p *printer) unmeasure() {
+	if p.meter {
+		_, _ = io.WriteString(p.gauge, "\r\x1b[K")
+		p.meter = false
+	}
 }
 
 // ask shows the prompt, for a person.
