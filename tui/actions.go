@@ -146,6 +146,10 @@ func (m *Model) cancelRunning() {
 		m.transcript.bottom()
 		return
 	}
+	if m.uploading() {
+		m.stopUpload(m.wasDropping)
+		return
+	}
 	m.resetActions()
 	m.queue, m.paused = nil, false
 	m.say("stopped waiting; a reply that comes is shown · Alt+Enter sends a line all the same · :drop ends the connection")
@@ -275,6 +279,12 @@ func (m *Model) carry(a console.Action) tea.Cmd {
 		m.fix()
 	case console.Data:
 		return m.data(a.Path)
+	case console.BData:
+		return m.sendFile(a.Path, a.Chunk)
+	case console.Raw:
+		return m.raw(a)
+	case console.EndTest:
+		return m.endTest(a)
 	case console.Reconnect:
 		return m.reconnect(a.Target)
 	case console.Show:
@@ -362,7 +372,7 @@ func (m *Model) sure(do func(*Model) tea.Cmd) tea.Cmd {
 	if !m.live() {
 		return do(m)
 	}
-	m.picker = newPicker(m.st, "The connection is still open", []choice{
+	m.overlay = newPicker(m.st, "The connection is still open", []choice{
 		{label: "stay", help: "nothing happens", take: func(*Model) tea.Cmd { return nil }},
 		{label: "drop it", help: "without QUIT; the record keeps what was said", take: do},
 	})

@@ -3,10 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -44,21 +40,6 @@ func dial(ctx context.Context, s *console.Session) tea.Cmd {
 // perform carries an action out.
 func perform(ctx context.Context, s *console.Session, a console.Action) tea.Cmd {
 	return func() tea.Msg { return doneMsg{s, s.Do(ctx, a)} }
-}
-
-// sendText sends a message, or a chunk of one.
-func sendText(ctx context.Context, s *console.Session, text string, chunk *console.Chunk, report func(int64)) tea.Cmd {
-	return func() tea.Msg {
-		if chunk != nil {
-			return doneMsg{s, s.SendChunk(ctx, text, chunk.Line.Cmd.Last)}
-		}
-		return doneMsg{s, s.SendMessage(ctx, strings.NewReader(text), report)}
-	}
-}
-
-// sendFile sends DATA and streams a file as the message.
-func sendFile(ctx context.Context, s *console.Session, path string, report func(int64)) tea.Cmd {
-	return func() tea.Msg { return doneMsg{s, s.SendFile(ctx, path, report)} }
 }
 
 // closeSession ends a session in the background.
@@ -102,6 +83,23 @@ func clock(ctx context.Context) tea.Cmd {
 	}
 }
 
+// uploadEvery is how often the progress of a message is drawn.
+const uploadEvery = 200 * time.Millisecond
+
+// uploadTick ticks once.
+func uploadTick(ctx context.Context) tea.Cmd {
+	return func() tea.Msg {
+		timer := time.NewTimer(uploadEvery)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return uploadTickMsg{}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // waitAsk waits for the next question to the person.
 func waitAsk(ctx context.Context, asks <-chan *question) tea.Cmd {
 	return func() tea.Msg {
@@ -137,41 +135,4 @@ func askPerson(asks chan<- *question) sasl.Asker {
 			return "", ctx.Err()
 		}
 	}
-}
-
-// editLine opens $EDITOR on the prompt's line, in a private file.
-func editLine(text string) tea.Cmd {
-	return func() tea.Msg {
-		dir, err := os.MkdirTemp("", "smtpconsole-")
-		if err != nil {
-			return editedMsg{err: err}
-		}
-		path := filepath.Join(dir, "line.txt")
-		if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
-			return editedMsg{err: errors.Join(err, os.RemoveAll(dir))}
-		}
-		return tea.ExecProcess(editorCommand(path), func(err error) tea.Msg {
-			defer os.RemoveAll(dir)
-			if err != nil {
-				return editedMsg{err: err}
-			}
-			b, err := os.ReadFile(path)
-			return editedMsg{strings.TrimRight(string(b), "\r\n"), err}
-		})()
-	}
-}
-
-// editorCommand runs what $VISUAL or $EDITOR name, which may have arguments.
-func editorCommand(path string) *exec.Cmd {
-	editor := os.Getenv("VISUAL")
-	if editor == "" {
-		editor = os.Getenv("EDITOR")
-	}
-	if editor == "" {
-		editor = "vi"
-	}
-	words := strings.Fields(editor)
-	cmd := exec.Command(words[0], append(words[1:], path)...)
-	cmd.Stdin = os.Stdin // the file itself: an editor wants a terminal
-	return cmd
 }

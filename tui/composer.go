@@ -16,19 +16,28 @@ import (
 type composerAction int
 
 const (
-	composerNone   composerAction = iota
-	composerFinish                // end the message and send it
-	composerClose                 // back to the prompt; the draft is kept
-	composerDrop                  // end the connection; the draft is kept
+	composerNone      composerAction = iota
+	composerFinish                   // end the message and send it
+	composerClose                    // back to the prompt; the draft is kept
+	composerDrop                     // end the connection; the draft is kept
+	composerTemplates                // choose a template
+	composerOpen                     // read a file
+	composerSave                     // write a file
+	composerAttach                   // choose a file to attach
+	composerAdd                      // ask for the name of a header field
+	composerOutside                  // edit in $EDITOR
+	composerPrepare                  // put the message together with its files
+	composerConfirmed                // send it: the user has seen where it goes
 )
 
 // promptly is the largest message, in octets, that is checked at every
-// stroke. A larger one is checked when its draft is saved.
+// stroke, and the largest that is edited as source. A larger one is checked
+// when its draft is saved.
 const promptly = 1 << 20
 
-// composer is the message editor: a form for the header, the body, the checks,
-// and a view of what goes out. It knows nothing of connections; the model
-// tells it the session's state and carries out its actions.
+// composer is the message editor: a form or the source of a message, the
+// checks, and a view of what goes out. It knows nothing of connections or
+// files; the model tells it the session's state and carries out its actions.
 type composer struct {
 	st     *styles
 	keys   composerKeys
@@ -36,23 +45,30 @@ type composer struct {
 	unique func() string // the left half of a Message-ID
 	w, h   int
 
-	state   protocol.State
-	chunk   bool // the text goes out by BDAT
-	fields  []*formField
-	focus   int // index of a field; len(fields) is the body
-	removed int // the edits of fields that are gone
-	body    bodyText
+	state protocol.State
+	chunk bool // the text goes out by BDAT
+	letter
+	focus   int // index of a row; len(fields) is the text
+	removed int // the edits of rows that are gone
+	before  []writing
+	after   func(*composer) composerAction // what follows once the message is put together
+
+	made    made                     // what would go out, without the files
+	ready   *outgoing                // the same with its files, on the disk; nil until it is asked for
 	remarks []protocol.MessageRemark // worst first
 
 	beside bool // the preview is wanted beside the form, where that fits
 	alone  bool // the preview is shown in place of the form
 	shown  int  // the line the preview stands at, while alone
 
-	asking composerQuestion // the next key answers it
-	note   string           // a sentence, until the next key
-	handed bool             // the text went out as it is, and no verdict has come
-	lines  bool             // the header is being typed line by line, as tutorials have it
-	folds  *formField       // what a line that begins with a blank goes on with
+	asking  composerQuestion // the next key answers it
+	confirm string           // what is asked before a message leaves this machine
+	note    string           // a sentence, until the next key
+	handed  bool             // the text went out as it is, and no verdict has come
+	lines   bool             // the header is being typed line by line, as tutorials have it
+	folds   *formField       // what a line that begins with a blank goes on with
+	prefix  bool             // Ctrl+X was pressed
+	seed    string           // what the boundaries of a multipart begin with
 
 	drafts draftKeeper
 }
@@ -65,8 +81,9 @@ func newComposer(st *styles, now func() time.Time) *composer {
 
 // clear begins an empty message.
 func (c *composer) clear() {
-	c.fields, c.body, c.focus = newForm(), bodyText{lines: []string{""}}, 0
+	c.letter, c.focus, c.seed = newLetter(), 0, c.unique()
 	c.alone, c.handed, c.lines, c.folds, c.remarks = false, false, false, nil, nil
+	c.discard()
 }
 
 func (c *composer) setSize(w, h int) { c.w, c.h = w, h }
@@ -98,7 +115,7 @@ func (c *composer) headed() bool { return !c.chunk || c.state.Phase != protocol.
 func (c *composer) begin(st protocol.State, header bool) {
 	c.state, c.asking, c.note = st, asksNothing, ""
 	untouched := c.untouched()
-	if header {
+	if header && c.source == nil {
 		c.offer()
 	}
 	if untouched {
@@ -112,7 +129,11 @@ func (c *composer) begin(st protocol.State, header bool) {
 
 // setState tells the editor where the session stands.
 func (c *composer) setState(st protocol.State) {
+	name := c.state.Name
 	c.state = st
+	if st.Name == "" {
+		c.state.Name = name
+	}
 	c.checkSmall()
 }
 
@@ -121,9 +142,7 @@ func (c *composer) setState(st protocol.State) {
 func (c *composer) waiting() bool { return c.state.Phase == protocol.PhaseData }
 
 // untouched tells whether nothing was written in this run that could be missed.
-func (c *composer) untouched() bool {
-	return c.drafts.offered != nil || c.body.empty() && !slices.ContainsFunc(c.fields, func(f *formField) bool { return f.touched() })
-}
+func (c *composer) untouched() bool { return c.drafts.offered != nil || c.letter.untouched() }
 
 // sent forgets the draft of a message the server took. A message that did not
 // come from here, or was changed since, is none of its business.
@@ -136,56 +155,6 @@ func (c *composer) sent() {
 
 // refused keeps the text for another try: the message was not taken.
 func (c *composer) refused() { c.handed = false }
-
-// message is the text in lines. A form without any field is no header: then
-// the body is the whole message. An empty last line of the body is only where
-// the cursor stands.
-func (c *composer) message() messageLines {
-	var m messageLines
-	for _, f := range c.fields {
-		if v := f.value(); v != "" {
-			m.head = append(m.head, f.name+": "+v)
-		}
-	}
-	if m.head != nil {
-		m.head = append(m.head, "")
-	}
-	m.body = c.body.lines
-	if last := len(m.body) - 1; m.body[last] == "" {
-		m.body = m.body[:last]
-	}
-	return m
-}
-
-// text is the message as it is handed to the connection: lines ended by CRLF,
-// dots not doubled.
-func (c *composer) text() string { return c.message().text() }
-
-// check judges the text anew. A dot that is about to end the message is none
-// of it.
-func (c *composer) check() {
-	m := c.message()
-	if c.endsByDot() {
-		m.body = m.body[:c.body.row]
-	}
-	c.remarks = slices.DeleteFunc(protocol.LintMessage(m.text(), c.state), c.pointless)
-	slices.SortStableFunc(c.remarks, func(a, b protocol.MessageRemark) int { return int(b.Severity - a.Severity) })
-}
-
-// checkSmall is check for a text that takes no time worth mentioning.
-func (c *composer) checkSmall() {
-	if m := c.message(); m.octets(0, m.len()) <= promptly {
-		c.check()
-	}
-}
-
-// pointless tells whether a remark does not concern a chunk: it has no dots to
-// double, and no header but in the first.
-func (c *composer) pointless(r protocol.MessageRemark) bool {
-	area, _, _ := strings.Cut(r.Code, ".")
-	later := c.state.Phase == protocol.PhaseChunk && (area == "header" || area == "envelope")
-	return c.chunk && (later || r.Code == "line.dot")
-}
 
 // handleKey edits, and tells what is left to do for the model.
 func (c *composer) handleKey(msg tea.KeyMsg) (composerAction, tea.Cmd) {
@@ -210,45 +179,57 @@ func (c *composer) handleKey(msg tea.KeyMsg) (composerAction, tea.Cmd) {
 	if action == composerNone {
 		return action, cmd
 	}
-	c.handed = action == composerFinish && (c.waiting() || c.chunk)
 	return action, tea.Batch(cmd, c.save())
 }
 
 // edits changes whenever the text does.
 func (c *composer) edits() int {
-	n := c.removed + c.body.edits
+	n := c.removed + c.body.edits + c.html.edits
+	if c.source != nil {
+		n += c.source.edits
+	}
 	for _, f := range c.fields {
 		n += f.edits
 	}
 	return n
 }
 
+// edited counts a change that no row and no text counts.
+func (c *composer) edited() { c.removed++ }
+
 func (c *composer) act(msg tea.KeyMsg) composerAction {
+	prefixed := c.prefix
+	c.prefix = false
 	switch {
+	case prefixed && key.Matches(msg, c.keys.outside):
+		return c.editOutside()
 	case typing(msg):
 		c.insert(string(msg.Runes))
-	case key.Matches(msg, c.keys.finish):
-		return c.finish()
-	case key.Matches(msg, c.keys.anyway):
-		return composerFinish
-	case key.Matches(msg, c.keys.leave):
-		return c.leave()
-	case key.Matches(msg, c.keys.drop):
-		c.askDrop()
-	case key.Matches(msg, c.keys.fresh):
-		c.askNew()
-	case key.Matches(msg, c.keys.preview):
-		c.togglePreview()
-	case c.previewAlone():
+	default:
+		return c.command(msg)
+	}
+	return composerNone
+}
+
+// command does what the keys of the table mean, and gives the others to what
+// has the cursor.
+func (c *composer) command(msg tea.KeyMsg) composerAction {
+	for _, row := range composerCommands {
+		if key.Matches(msg, row.key(c.keys)) {
+			return row.do(c)
+		}
+	}
+	switch {
+	case c.previewAlone() || c.disk != "":
 		c.previewKey(msg)
 	case key.Matches(msg, c.keys.next):
 		c.moveFocus(1)
 	case key.Matches(msg, c.keys.previous):
 		c.moveFocus(-1)
-	case c.focus < len(c.fields):
+	case c.focus < len(c.fields) && c.source == nil:
 		return c.fieldKey(msg)
 	default:
-		return c.bodyKey(msg)
+		return c.textKey(msg)
 	}
 	return composerNone
 }
@@ -256,50 +237,81 @@ func (c *composer) act(msg tea.KeyMsg) composerAction {
 // insert puts typed or pasted text where the cursor is.
 func (c *composer) insert(text string) {
 	switch {
+	case c.disk != "":
+		c.note = "a message sent from disk is not edited here: " + c.keys.fresh.Help().Key + " begins another"
 	case c.previewAlone():
-		c.note = "this is the view of the wire: F9 goes back to the form"
-	case c.focus < len(c.fields):
+		c.note = "this is the view of the wire: " + c.keys.preview.Help().Key + " goes back to the form"
+	case c.focus < len(c.fields) && c.source == nil:
+		if c.fields[c.focus].file != nil {
+			c.note = "the name of a file is not changed here: Alt+X takes it out"
+			return
+		}
 		c.fields[c.focus].insert(text)
+		if strings.ContainsAny(text, "\r\n") {
+			c.note = "the line ends in what was pasted are blanks now: a field has one line, and another line would be another field"
+		}
 	default:
-		c.body.insert(text)
+		c.insertText(text)
 	}
 }
 
-// bodyKey edits the body. Enter behind a lone dot on the last line ends the
+// insertText types into the text. A message pasted whole brings its final dot:
+// it ends the message, and is none of it.
+func (c *composer) insertText(text string) {
+	lines := unfoldedLines(text)
+	n := len(lines)
+	for n > 1 && lines[n-1] == "" {
+		n--
+	}
+	if b := c.text(); n > 1 && lines[n-1] == "." && !c.chunk && b.endsAtCursor() {
+		c.note = "the final dot of what was pasted is not part of the message: " + c.keys.finish.Help().Key + " sends"
+		lines = undotted(lines[:n-1])
+		text = joined(lines) + "\n"
+	}
+	c.text().insert(text)
+}
+
+// textKey edits the text. Enter behind a lone dot on the last line ends the
 // message, as every tutorial for telnet teaches.
-func (c *composer) bodyKey(msg tea.KeyMsg) composerAction {
-	enter := key.Matches(msg, c.keys.enter)
+func (c *composer) textKey(msg tea.KeyMsg) composerAction {
+	b, enter := c.text(), key.Matches(msg, c.keys.enter)
 	switch {
+	case c.disk != "":
+		return composerNone
 	case enter && c.enterLine():
 		return composerNone
 	case enter && c.endsByDot():
-		c.body.removeDot()
+		b.removeDot()
 		return c.finish()
-	case enter && !c.chunk && c.body.current() == ".":
+	case enter && !c.chunk && b.current() == ".":
 		c.note = "a lone dot inside the text goes out as two, and the server takes one away; at the end of the text it ends the message"
-	case key.Matches(msg, c.keys.up) && c.body.row == 0:
+	case key.Matches(msg, c.keys.up) && b.row == 0 && c.source == nil:
 		c.moveFocus(-1)
 		return composerNone
 	}
-	c.body.handleKey(msg.String())
+	b.handleKey(msg.String())
 	return composerNone
 }
 
 // endsByDot tells whether Enter would end the message: the cursor stands
 // behind a lone dot at the end of the text. BDAT knows no such dot.
 func (c *composer) endsByDot() bool {
-	return !c.chunk && c.focus == len(c.fields) && c.body.endsWithDot()
+	inText := c.focus == len(c.fields) || c.source != nil
+	return !c.chunk && inText && c.disk == "" && c.text().endsWithDot()
 }
 
 // finish sends the message, unless an error holds it as it holds a command.
 func (c *composer) finish() composerAction {
 	c.check()
-	if len(c.remarks) > 0 && c.remarks[0].Severity == protocol.Error {
-		c.note = "held: " + c.place(c.remarks[0].Line) + c.remarks[0].Message + " · Alt+Enter sends it as it is"
+	if i := slices.IndexFunc(c.remarks, func(r protocol.MessageRemark) bool { return r.Severity == protocol.Error }); i >= 0 {
+		r := c.remarks[i]
+		c.note = "held: " + c.place(r.Line) + protocol.Safe(r.Message) + c.fixWords(r) + " · Alt+Enter sends it as it is"
 		return composerNone
 	}
-	return composerFinish
+	return c.whole(sendIt)
 }
+
+func sendIt(*composer) composerAction { return composerFinish }
 
 // leave goes back: from the preview to the form, from the form to the prompt.
 func (c *composer) leave() composerAction {

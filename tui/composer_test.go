@@ -37,6 +37,27 @@ func asked() protocol.State {
 	}
 }
 
+// goesOut is the message as it would go out now.
+func goesOut(c *composer) string { return c.make().text }
+
+// TestComposerPastedWhole: the dot that ends a message pasted whole is none of
+// it, and dots doubled for a bare connection are single again.
+func TestComposerPastedWhole(t *testing.T) {
+	c := inBody(composerAt(t, asked(), 80, 17))
+	paste(c, "one\n..two\n.\n")
+	if got, want := goesOut(c), prefilled+"one\r\n.two\r\n"; got != want || c.note == "" {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, chunk := range []bool{false, true} {
+		c := inBody(composerAt(t, asked(), 80, 17))
+		c.chunk = chunk
+		paste(c, "..one\n.\ntwo\n")
+		if got, want := joined(c.body.lines), "..one\n.\ntwo\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // notYet is the same one command earlier.
 func notYet() protocol.State {
 	st := asked()
@@ -52,6 +73,7 @@ var composerStrokes = map[string]tea.KeyMsg{
 	"ctrl+s": {Type: tea.KeyCtrlS}, "ctrl+u": {Type: tea.KeyCtrlU}, "ctrl+k": {Type: tea.KeyCtrlK}, "ctrl+w": {Type: tea.KeyCtrlW}, "ctrl+y": {Type: tea.KeyCtrlY},
 	"ctrl+home": {Type: tea.KeyCtrlHome}, "ctrl+end": {Type: tea.KeyCtrlEnd}, "ctrl+c": {Type: tea.KeyCtrlC},
 	"alt+enter": {Type: tea.KeyEnter, Alt: true}, "alt+b": {Type: tea.KeyRunes, Runes: []rune("b"), Alt: true}, "alt+d": {Type: tea.KeyRunes, Runes: []rune("d"), Alt: true},
+	"f2": {Type: tea.KeyF2}, "f6": {Type: tea.KeyF6}, "ctrl+z": {Type: tea.KeyCtrlZ},
 	"alt+q": {Type: tea.KeyRunes, Runes: []rune("q"), Alt: true},
 }
 
@@ -99,7 +121,7 @@ func TestComposerPrefill(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := composerAt(t, tt.st, 80, 17).text(); got != tt.want {
+			if got := goesOut(composerAt(t, tt.st, 80, 17)); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -110,10 +132,10 @@ func TestComposerPrefill(t *testing.T) {
 // envelope, what somebody wrote or emptied stays.
 func TestComposerFollows(t *testing.T) {
 	c := composerAt(t, protocol.State{}, 80, 17)
-	typeIn(c, "down", "down", "hello", "down", "ctrl+u", "down", "down", "text")
+	typeIn(c, "down", "down", "down", "down", "hello", "down", "ctrl+u", "down", "down", "text")
 	c.open(asked(), "client.example")
 	want := "From: ann@example.org\r\nTo: bob@example.test, carol@example.test\r\nSubject: hello\r\nMessage-ID: <unique@client.example>\r\n\r\ntext\r\n"
-	if got := c.text(); got != want {
+	if got := goesOut(c); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	more := asked()
@@ -132,7 +154,7 @@ func TestComposerNoHeader(t *testing.T) {
 		typeIn(c, "end", "ctrl+u", "down")
 	}
 	paste(c, "Subject: mine\n\ntext")
-	if got, want := c.text(), "Subject: mine\r\n\r\ntext\r\n"; got != want {
+	if got, want := goesOut(c), "Subject: mine\r\n\r\ntext\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -145,7 +167,7 @@ func TestComposerActions(t *testing.T) {
 		want composerAction
 	}{
 		{"F10 sends", asked(), []string{"f10"}, composerFinish},
-		{"Ctrl+S sends", asked(), []string{"ctrl+s"}, composerFinish},
+		{"Ctrl+S saves", asked(), []string{"ctrl+s"}, composerSave},
 		{"Esc is no cancel after 354", asked(), []string{"esc"}, composerNone},
 		{"Esc before", notYet(), []string{"esc"}, composerClose},
 		{"Ctrl+C is nothing", asked(), []string{"ctrl+c"}, composerNone},
@@ -181,7 +203,7 @@ func TestComposerDotEnds(t *testing.T) {
 	if typeIn(c, "one", "enter", ".", "enter") != composerFinish {
 		t.Fatal("the dot did not end the message")
 	}
-	if got, want := c.text(), prefilled+"one\r\n"; got != want {
+	if got, want := goesOut(c), prefilled+"one\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -189,19 +211,19 @@ func TestComposerDotEnds(t *testing.T) {
 // TestComposerDotStays checks that a dot is text where it cannot end anything.
 func TestComposerDotStays(t *testing.T) {
 	c := inBody(composerAt(t, asked(), 80, 17))
-	paste(c, "one\n.\ntwo\n.\n")
+	paste(c, "one\n.\ntwo\n")
 	if c.note != "" || c.edits() == 0 {
 		t.Fatal("a pasted dot was taken for a key")
 	}
-	typeIn(c, "up", "up", "up", "end")
+	typeIn(c, "up", "up", "end")
 	if typeIn(c, "enter") != composerNone || c.note == "" {
 		t.Error("a dot in the middle was not explained")
 	}
 	chunk := composerAt(t, notYet(), 80, 17)
 	chunk.openChunk(true)
 	inBody(chunk)
-	if typeIn(chunk, ".", "enter") != composerNone || !strings.HasSuffix(chunk.text(), "\r\n.\r\n") {
-		t.Errorf("BDAT: got %q", chunk.text())
+	if typeIn(chunk, ".", "enter") != composerNone || !strings.HasSuffix(goesOut(chunk), "\r\n.\r\n") {
+		t.Errorf("BDAT: got %q", goesOut(chunk))
 	}
 }
 
@@ -224,7 +246,7 @@ func TestComposerInjection(t *testing.T) {
 		t.Fatalf("the focus is on %s", c.fields[c.focus].name)
 	}
 	paste(c, "a\r\nBcc: eve@example.test\rX: y\nZ: z\x1b[2J\x00")
-	head, _, _ := strings.Cut(c.text(), "\r\n\r\n")
+	head, _, _ := strings.Cut(goesOut(c), "\r\n\r\n")
 	if want := "Subject: a Bcc: eve@example.test X: y Z: z[2J"; strings.Count(head, "\r\n") != 4 || !strings.Contains(head, want) {
 		t.Errorf("got %q", head)
 	}
@@ -233,7 +255,7 @@ func TestComposerInjection(t *testing.T) {
 func TestComposerPasteBody(t *testing.T) {
 	c := inBody(composerAt(t, asked(), 80, 17))
 	paste(c, "a\r\nb\rc\n\td")
-	if got, want := c.text(), prefilled+"a\r\nb\r\nc\r\n\td\r\n"; got != want {
+	if got, want := goesOut(c), prefilled+"a\r\nb\r\nc\r\n\td\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -244,8 +266,8 @@ func TestComposerTypesKeyNames(t *testing.T) {
 	for _, word := range []string{"enter", "esc", "f10", "up", "home", "ctrl+u"} {
 		c := composerAt(t, asked(), 80, 17)
 		typed := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(word)}
-		if action, _ := c.handleKey(typed); action != composerNone || c.fields[2].value() != word {
-			t.Errorf("%q in a field: %v, %q", word, action, c.fields[2].value())
+		if action, _ := c.handleKey(typed); action != composerNone || c.fields[4].value() != word {
+			t.Errorf("%q in a field: %v, %q", word, action, c.fields[4].value())
 		}
 		inBody(c).handleKey(typed)
 		if c.body.lines[0] != word {
@@ -290,8 +312,8 @@ func TestComposerSizes(t *testing.T) {
 	}
 }
 
-// letter is a message with everything the views show.
-const letter = "Dear Bob,\n\n.hidden files begin with a dot.\n.\n" +
+// fullLetter is a message with everything the views show.
+const fullLetter = "Dear Bob,\n\n.hidden files begin with a dot.\n.\n" +
 	"Gr\u00fc\u00dfe \u65e5\u672c, a tab\there\n" +
 	"A line that is longer than any pane is wide, to see how it is cut here and broken there: 0123456789012345678901234567890123456789\n" +
 	"Ann"
@@ -303,16 +325,16 @@ func TestComposerView(t *testing.T) {
 		make func(*testing.T, *composer)
 	}{
 		{"opened-80x24", 80, 17, func(*testing.T, *composer) {}},
-		{"letter-80x24", 80, 17, func(_ *testing.T, c *composer) { c.focus = 2; typeIn(c, "hello"); inBody(c); paste(c, letter) }},
-		{"wire-80x24", 80, 17, func(_ *testing.T, c *composer) { inBody(c); paste(c, letter); typeIn(c, "f9") }},
-		{"letter-120x40", 120, 33, func(_ *testing.T, c *composer) { c.focus = 2; typeIn(c, "hello"); inBody(c); paste(c, letter) }},
-		{"no-wire-120x40", 120, 33, func(_ *testing.T, c *composer) { inBody(c); paste(c, letter); typeIn(c, "f9") }},
+		{"letter-80x24", 80, 17, func(_ *testing.T, c *composer) { c.focus = 4; typeIn(c, "hello"); inBody(c); paste(c, fullLetter) }},
+		{"wire-80x24", 80, 17, func(_ *testing.T, c *composer) { inBody(c); paste(c, fullLetter); typeIn(c, "f9") }},
+		{"letter-120x40", 120, 33, func(_ *testing.T, c *composer) { c.focus = 4; typeIn(c, "hello"); inBody(c); paste(c, fullLetter) }},
+		{"no-wire-120x40", 120, 33, func(_ *testing.T, c *composer) { inBody(c); paste(c, fullLetter); typeIn(c, "f9") }},
 		{"bad-header-80x24", 80, 17, func(_ *testing.T, c *composer) {
 			c.focus = 0
-			typeIn(c, "end", "ctrl+u", "down", "down", "Grüße", "down", "ctrl+u", "today")
+			typeIn(c, "end", "ctrl+u", "down", "down", "down", "down", "Grüße", "down", "ctrl+u", "today")
 		}},
 		{"esc-80x24", 80, 17, func(_ *testing.T, c *composer) { typeIn(c, "esc") }},
-		{"drop-60x16", 60, 9, func(_ *testing.T, c *composer) { inBody(c); paste(c, letter); typeIn(c, "f8") }},
+		{"drop-60x16", 60, 9, func(_ *testing.T, c *composer) { inBody(c); paste(c, fullLetter); typeIn(c, "f8") }},
 		{"added-60x16", 60, 9, func(_ *testing.T, c *composer) {
 			c.feed([]string{"MIME-Version: 1.0", "Content-Transfer-Encoding: 8bit", "X-Mailer: smtpconsole", "", "one"})
 			typeIn(c, "shift+tab", "shift+tab")
@@ -324,7 +346,12 @@ func TestComposerView(t *testing.T) {
 		{"offered-60x16", 60, 9, func(_ *testing.T, c *composer) { c.update(draftsMsg{drafts: []draft{oldDraft(c)}}) }},
 		{"offered-80x24", 80, 17, func(_ *testing.T, c *composer) { c.update(draftsMsg{drafts: []draft{oldDraft(c)}}) }},
 		{"new-80x24", 80, 17, func(_ *testing.T, c *composer) { typeIn(c, "hello", "f7") }},
-		{"chunk-120x40", 120, 33, func(_ *testing.T, c *composer) { c.setState(notYet()); inBody(c); paste(c, letter); c.openChunk(false) }},
+		{"chunk-120x40", 120, 33, func(_ *testing.T, c *composer) {
+			c.setState(notYet())
+			inBody(c)
+			paste(c, fullLetter)
+			c.openChunk(false)
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -66,6 +66,20 @@ func (b *bodyText) setGoal() { b.goal = cellsOf(b.current()[:b.col]) }
 
 func (b *bodyText) current() string { return b.lines[b.row] }
 
+// size counts the octets of the text with line ends of two octets.
+func (b *bodyText) size() int {
+	n := 0
+	for _, line := range b.lines {
+		n += len(line) + 2
+	}
+	return n
+}
+
+// endsAtCursor tells whether the cursor stands on an empty line at the end.
+func (b *bodyText) endsAtCursor() bool {
+	return b.row == len(b.lines)-1 && b.current() == ""
+}
+
 func (b *bodyText) empty() bool { return len(b.lines) == 1 && b.lines[0] == "" }
 
 // endsWithDot tells whether the cursor stands behind a lone dot with nothing

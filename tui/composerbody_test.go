@@ -81,8 +81,9 @@ func FuzzBody(f *testing.F) {
 			}
 		}
 		checkFrame(t, c.view(), 120, 20)
-		if got := wireText(t, c.text()); got != viewed(c) {
-			t.Fatalf("shown %q, sent %q", viewed(c), got)
+		c.check()
+		if shown, sent := shownBy(c.wire()), onWire(t, goesOut(c), wireByDATA); shown != sent {
+			t.Fatalf("shown %q, sent %q", shown, sent)
 		}
 	})
 }

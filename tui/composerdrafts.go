@@ -1,11 +1,10 @@
 package tui
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -75,8 +74,12 @@ func (c *composer) update(msg tea.Msg) tea.Cmd {
 		c.drafts.ticking = false
 		c.check()
 		if c.drafts.unsaved {
-			return c.save()
+			return tea.Batch(lookAtFiles(c.files()), c.save())
 		}
+	case attachedMsg:
+		return c.onAttached(msg)
+	case filesMsg:
+		c.onFiles(msg)
 	case draftSavedMsg:
 		c.saved(msg.err)
 	case draftsMsg:
@@ -100,16 +103,11 @@ func (c *composer) onDrafts(msg draftsMsg) tea.Cmd {
 // offerDraft shows what d holds. Its file stays until the user goes on with it.
 func (c *composer) offerDraft(d draft) {
 	c.clear()
-	values, added, body := splitDraft(d.text)
-	for i, f := range c.fields {
-		f.set(values[i])
+	c.letter = draftLetter(d.text)
+	for _, f := range c.fields {
 		f.own = !f.follows // It had its proposal; if it is empty now, somebody emptied it.
 	}
-	for _, h := range added {
-		c.addField(h.name, h.value)
-	}
-	c.body.lines = body
-	if c.state.HasFrom { // The editor is open already.
+	if c.state.HasFrom && c.source == nil { // The editor is open already.
 		c.offer()
 	}
 	c.drafts.offered = &d
@@ -142,7 +140,7 @@ func (c *composer) takeDraft() tea.Cmd {
 	}
 	c.drafts.offered = nil
 	c.focusOn(len(c.fields))
-	return c.save()
+	return tea.Batch(lookAtFiles(c.files()), c.save())
 }
 
 // setDraftAside begins a new message and leaves the draft's file alone.
@@ -210,45 +208,25 @@ func (c *composer) saved(err error) {
 	}
 }
 
-// draftText is the draft as it is kept: the fields of the form, also those that
-// are empty, the fields added, an empty line, the body. Nothing written is "",
-// and so is what an earlier run wrote and nobody took.
+// draftText is the draft as it is kept: a writing as JSON. Nothing written is
+// "", and so is what an earlier run wrote and nobody took.
 func (c *composer) draftText() string {
 	if c.untouched() {
 		return ""
 	}
-	var b strings.Builder
-	for _, f := range c.fields {
-		if !f.added || f.value() != "" {
-			b.WriteString(f.name + ": " + f.value() + "\n")
-		}
+	text, err := json.Marshal(c.letter.writing())
+	if err != nil {
+		panic(err) // a writing is strings and numbers
 	}
-	b.WriteString("\n" + strings.Join(c.body.lines, "\n"))
-	return b.String()
+	return string(text)
 }
 
-// headerLine is one field of a draft.
-type headerLine struct{ name, value string }
-
-// splitDraft is draftText's opposite: the values of formRows, the fields added,
-// the body. A text of another form is all body, so that nothing of it is lost.
-func splitDraft(text string) (values []string, added []headerLine, body []string) {
-	lines := unfoldedLines(text)
-	header := make([]headerLine, 0, len(formRows))
-	end := slices.Index(lines, "")
-	for _, line := range lines[:max(0, end)] {
-		name, value, ok := strings.Cut(line, ": ")
-		if n := len(header); !ok || n < len(formRows) && name != formRows[n].name {
-			break
-		}
-		header = append(header, headerLine{name, value})
+// draftLetter is draftText's opposite. A text of another form is all source,
+// so that nothing of it is lost.
+func draftLetter(text string) letter {
+	var w writing
+	if err := json.Unmarshal([]byte(text), &w); err != nil {
+		return sourceLetter(text)
 	}
-	values = make([]string, len(formRows))
-	if len(header) < len(formRows) || len(header) != end {
-		return values, nil, lines
-	}
-	for i := range values {
-		values[i] = header[i].value
-	}
-	return values, header[len(formRows):], lines[end+1:]
+	return w.letter()
 }

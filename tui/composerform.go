@@ -13,18 +13,24 @@ import (
 
 // formRows are the header fields of the form, in the order they go out.
 var formRows = []formRow{
-	{"From", "who writes, as people see it; MAIL named the reverse-path · RFC 5322 §3.6.2", offerFrom, true, false},
-	{"To", "for whom, as people see it; RCPT decides who gets it · RFC 5322 §3.6.3", offerTo, true, false},
-	{"Subject", "what it is about, in one line · RFC 5322 §3.6.5", offerNothing, false, false},
-	{"Date", "when it was written; every message must say so · RFC 5322 §3.6.1", offerDate, false, false},
-	{"Message-ID", "a name no other message has, as <left@right> · RFC 5322 §3.6.4", offerID, false, false},
+	{name: "From", help: "who writes, as people see it; MAIL named the reverse-path · RFC 5322 §3.6.2", offer: offerFrom, follows: true},
+	{name: "To", help: "for whom, as people see it; RCPT decides who gets it · RFC 5322 §3.6.3", offer: offerTo, follows: true},
+	{name: "Cc", help: "who else is shown as a reader; a blind copy is a RCPT and stands nowhere here · RFC 5322 §3.6.3", offer: offerNothing, optional: true},
+	{name: "Reply-To", help: "where answers should go, when not to From · RFC 5322 §3.6.2", offer: offerNothing, optional: true},
+	{name: "Subject", help: "what it is about, in one line; letters outside ASCII go out as encoded words · RFC 5322 §3.6.5", offer: offerNothing},
+	{name: "Date", help: "when it was written; every message must say so · RFC 5322 §3.6.1", offer: offerDate},
+	{name: "Message-ID", help: "a name no other message has, as <left@right> · RFC 5322 §3.6.4", offer: offerID},
 }
 
-// bodyHelp is the line of help for the body.
-const bodyHelp = "the text; a lone dot on the last line ends the message · RFC 5321 §4.1.1.4"
+// The lines of help for the texts.
+const (
+	bodyHelp   = "the text; a lone dot on the last line ends the message · RFC 5321 §4.1.1.4"
+	htmlHelp   = "the same in HTML: both go out, and the reader's program chooses (multipart/alternative) · RFC 2046 §5.1.4"
+	sourceHelp = "the whole message exactly as it goes out: header, an empty line, text; a lone dot on the last line ends it"
+)
 
 // addedHelp is the line of help for a field that formRows does not have.
-const addedHelp = "typed as a header line; emptied, it goes away · RFC 5322 §3.6"
+const addedHelp = "any header field; emptied, it goes away · Alt+↑ Alt+↓ move it, Alt+C doubles it · RFC 5322 §3.6"
 
 // formRow says what one field is.
 type formRow struct {
@@ -34,17 +40,22 @@ type formRow struct {
 	// follows is true where the value follows the envelope until somebody
 	// writes in the field; else the first proposal stays.
 	follows bool
+	// optional is true for a field that most messages do without: Enter
+	// passes it over.
+	optional bool
 	// added is true for a field that somebody typed: it goes when it is emptied.
 	added bool
 }
 
-// formField is one header field being written. An empty one does not go out.
+// formField is one header field being written, or one file that goes with the
+// message. An empty one does not go out.
 type formField struct {
 	formRow
 	input textinput.Model
-	given string // the proposal taken last
-	was   string // what a line typed in the field is put back to
-	own   bool   // somebody decided on it in an earlier run: no more proposals
+	given string   // the proposal taken last
+	was   string   // what a line typed in the field is put back to
+	own   bool     // somebody decided on it in an earlier run: no more proposals
+	file  *fileRow // nil for a header field
 	edits int
 }
 
@@ -66,14 +77,17 @@ func newField(row formRow) *formField {
 	return &formField{formRow: row, input: input}
 }
 
-// addField puts a field of any name behind the others.
-func (c *composer) addField(name, value string) *formField {
+// newAdded is a field that the form does not have by itself.
+func newAdded(name, value string) *formField {
 	f := newField(formRow{name: name, help: addedHelp, offer: offerNothing, added: true})
 	f.set(value)
-	if c.focus == len(c.fields) {
-		c.focus++ // The body moved on.
-	}
-	c.fields = append(c.fields, f)
+	return f
+}
+
+// addField puts a field of any name behind the other fields.
+func (c *composer) addField(name, value string) *formField {
+	f := newAdded(name, value)
+	c.insertRow(c.headerRows(), f)
 	return f
 }
 
@@ -158,48 +172,6 @@ func offerID(c *composer) string {
 		domain = c.state.Name
 	}
 	return "<" + c.unique() + "@" + domain + ">"
-}
-
-// messageLines is a message line by line, without line ends. The head holds
-// the empty line that ends it.
-type messageLines struct{ head, body []string }
-
-func (m messageLines) len() int { return len(m.head) + len(m.body) }
-
-func (m messageLines) at(i int) string {
-	if i < len(m.head) {
-		return m.head[i]
-	}
-	return m.body[i-len(m.head)]
-}
-
-// octets counts lines [from, to) with their CRLF, as SIZE counts (RFC 1870 §3).
-func (m messageLines) octets(from, to int) int64 {
-	var n int64
-	for i := from; i < to; i++ {
-		n += int64(len(m.at(i)) + len("\r\n"))
-	}
-	return n
-}
-
-func (m messageLines) text() string {
-	var b strings.Builder
-	b.Grow(int(m.octets(0, m.len())))
-	for i := range m.len() {
-		b.WriteString(m.at(i))
-		b.WriteString("\r\n")
-	}
-	return b.String()
-}
-
-// wire is line i as DATA carries it (RFC 5321 §4.5.2). It is protocol.DotWriter's
-// work for one line that is on the screen; a test compares the two.
-func (m messageLines) wire(i int, dots bool) (line string, stuffed bool) {
-	line = m.at(i)
-	if dots && strings.HasPrefix(line, ".") {
-		return "." + line, true
-	}
-	return line, false
 }
 
 // unfoldedLines normalises what was pasted or read: every CRLF and lone CR

@@ -10,6 +10,9 @@ import (
 // composerKeys are the keys of the editor but for those of bodyKeys.
 type composerKeys struct {
 	finish, anyway, drop, fresh, preview, help, leave key.Binding
+	fix, templates, attach, source, html, encoding    key.Binding
+	open, save, outside, undo                         key.Binding
+	add, double, remove, rowUp, rowDown, inline, menu key.Binding
 	next, previous, up, down, enter                   key.Binding
 }
 
@@ -19,13 +22,78 @@ func composerKey(name, help string, keys ...string) key.Binding {
 
 func defaultComposerKeys() composerKeys {
 	return composerKeys{
-		finish: composerKey("F10", "send", "f10", "ctrl+s"), anyway: composerKey("Alt+Enter", "send as it is", "alt+enter"),
+		finish: composerKey("F10", "send", "f10"), anyway: composerKey("Alt+Enter", "send as it is", "alt+enter"),
 		drop: composerKey("F8", "drop the connection", "f8"), fresh: composerKey("F7", "new message", "f7"),
 		preview: composerKey("F9", "wire", "f9"), help: composerKey("F1", "help", "f1"), leave: composerKey("Esc", "prompt", "esc"),
+		fix: composerKey("F2", "mend", "f2"), templates: composerKey("F3", "templates", "f3"), attach: composerKey("F5", "attach a file", "f5"),
+		source: composerKey("F6", "source", "f6"), html: composerKey("Alt+H", "text or HTML", "alt+h"),
+		encoding: composerKey("Alt+E", "encoding of the text", "alt+e"),
+		open:     composerKey("Ctrl+O", "read a file", "ctrl+o"), save: composerKey("Ctrl+S", "save to a file", "ctrl+s"),
+		outside: composerKey("Ctrl+X Ctrl+E", "edit in $EDITOR", "ctrl+e"), undo: composerKey("Ctrl+Z", "undo the last great change", "ctrl+z"),
+		add: composerKey("Alt+N", "add a header field", "alt+n"), double: composerKey("Alt+C", "double the field", "alt+c"),
+		remove: composerKey("Alt+X", "take the field or file out", "alt+x"),
+		rowUp:  composerKey("Alt+↑", "move the field up", "alt+up"), rowDown: composerKey("Alt+↓", "move the field down", "alt+down"),
+		inline: composerKey("Alt+I", "file inline or attached", "alt+i"), menu: composerKey("Ctrl+]", "all commands", "ctrl+]"),
 		next: composerKey("Tab", "next field", "tab"), previous: composerKey("Shift+Tab", "field before", "shift+tab"),
 		up: composerKey("↑", "line or field before", "up", "ctrl+p"), down: composerKey("↓", "next line or field", "down", "ctrl+n"),
 		enter: composerKey("Enter", "next empty field or line; after a lone dot, send", "enter", "ctrl+j"),
 	}
+}
+
+// composerCommand is one row of what a key does wherever the cursor is.
+type composerCommand struct {
+	key func(composerKeys) key.Binding
+	do  func(*composer) composerAction
+}
+
+// composerCommands is the table that keys, help and palette read.
+var composerCommands = []composerCommand{
+	{func(k composerKeys) key.Binding { return k.finish }, (*composer).finish},
+	{func(k composerKeys) key.Binding { return k.anyway }, func(c *composer) composerAction { return c.whole(sendIt) }},
+	{func(k composerKeys) key.Binding { return k.leave }, (*composer).leave},
+	{func(k composerKeys) key.Binding { return k.fix }, then((*composer).fix)},
+	{func(k composerKeys) key.Binding { return k.templates }, asks(composerTemplates)},
+	{func(k composerKeys) key.Binding { return k.attach }, asks(composerAttach)},
+	{func(k composerKeys) key.Binding { return k.source }, (*composer).toggleSource},
+	{func(k composerKeys) key.Binding { return k.fresh }, then((*composer).askNew)},
+	{func(k composerKeys) key.Binding { return k.drop }, then((*composer).askDrop)},
+	{func(k composerKeys) key.Binding { return k.preview }, (*composer).togglePreview},
+	{func(k composerKeys) key.Binding { return k.html }, then((*composer).toggleHTML)},
+	{func(k composerKeys) key.Binding { return k.encoding }, then((*composer).nextEncoding)},
+	{func(k composerKeys) key.Binding { return k.open }, asks(composerOpen)},
+	{func(k composerKeys) key.Binding { return k.save }, asks(composerSave)},
+	{func(composerKeys) key.Binding { return prefixKey }, then(func(c *composer) { c.prefix = true })},
+	{func(k composerKeys) key.Binding { return disabled(k.outside) }, (*composer).editOutside},
+	{func(k composerKeys) key.Binding { return k.undo }, then((*composer).undo)},
+	{func(k composerKeys) key.Binding { return k.add }, asks(composerAdd)},
+	{func(k composerKeys) key.Binding { return k.double }, then((*composer).doubleRow)},
+	{func(k composerKeys) key.Binding { return k.remove }, then((*composer).dropRow)},
+	{func(k composerKeys) key.Binding { return k.rowUp }, then(func(c *composer) { c.moveRow(-1) })},
+	{func(k composerKeys) key.Binding { return k.rowDown }, then(func(c *composer) { c.moveRow(1) })},
+	{func(k composerKeys) key.Binding { return k.inline }, then((*composer).toggleInline)},
+}
+
+// disabled is a key that stands in help and palette, and does something only
+// behind another.
+func disabled(b key.Binding) key.Binding {
+	b.SetEnabled(false)
+	return b
+}
+
+// editOutside asks for $EDITOR, with all of the message at hand.
+func (c *composer) editOutside() composerAction {
+	return c.whole(func(*composer) composerAction { return composerOutside })
+}
+
+// prefixKey begins Ctrl+X Ctrl+E.
+var prefixKey = key.NewBinding(key.WithKeys("ctrl+x"))
+
+func then(do func(*composer)) func(*composer) composerAction {
+	return func(c *composer) composerAction { do(c); return composerNone }
+}
+
+func asks(action composerAction) func(*composer) composerAction {
+	return func(*composer) composerAction { return action }
 }
 
 // bodyBindings names for help what bodyKeys and the fields do; arrows and
@@ -45,7 +113,10 @@ func bodyBindings() []key.Binding {
 // bindings are all keys of the editor, in the order help shows them.
 func (c *composer) bindings() []key.Binding {
 	k := c.keys
-	own := []key.Binding{k.finish, k.anyway, k.enter, k.leave, k.drop, k.fresh, k.preview, k.help, k.next, k.previous, k.up, k.down}
+	own := []key.Binding{
+		k.finish, k.anyway, k.enter, k.leave, k.drop, k.fresh, k.preview, k.source, k.html, k.fix, k.templates, k.attach, k.inline,
+		k.add, k.double, k.remove, k.rowUp, k.rowDown, k.encoding, k.open, k.save, k.outside, k.undo, k.menu, k.help, k.next, k.previous, k.up, k.down,
+	}
 	return slices.Concat(own, bodyBindings())
 }
 
@@ -56,7 +127,10 @@ func (c *composer) keyRow() string {
 	if c.waiting() {
 		out = k.drop
 	}
-	bindings := []key.Binding{k.finish, out, k.fresh, k.help, k.preview, k.next}
+	bindings := []key.Binding{k.finish, out, k.help, k.preview, k.source, k.templates, k.attach, k.menu, k.fresh, k.html}
+	if slices.ContainsFunc(c.remarks, c.fixable) {
+		bindings = slices.Insert(bindings, 2, k.fix)
+	}
 	if c.drafts.offered != nil {
 		bindings = []key.Binding{composerKey("Enter", "go on with the draft", "enter"), k.fresh, out, k.preview}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"smtpconsole/protocol"
+	"smtpconsole/protocol/message"
 )
 
 // The editor from top to bottom: title, form or wire view, remarks, and a
@@ -27,7 +28,7 @@ type composerAreas struct{ fields, body, remarks int }
 // on the smallest screen.
 func divide(h, fields, sentences int) composerAreas {
 	free := max(0, h-2-sentences) // Title and the body's rule are always there.
-	a := composerAreas{fields: min(fields, max(1, free-fewestBodyLines))}
+	a := composerAreas{fields: min(fields, max(min(fields, 1), free-fewestBodyLines))}
 	a.body = max(0, free-a.fields)
 	a.remarks = min(mostRemarkRows, a.body/3)
 	return a
@@ -39,12 +40,20 @@ func (c *composer) view() string {
 		return ""
 	}
 	head, foot := c.head(), c.foot()
-	a := divide(c.h, len(c.fields), len(head)-1+len(foot))
+	a := divide(c.h, c.rowCount(), len(head)-1+len(foot))
 	remarks := c.remarkRows(a.remarks)
 	a.body -= len(remarks)
 	rows := append(head, c.middle(a)...)
 	rows = append(rows, remarks...)
 	return block(append(rows, foot...), c.w, c.h)
+}
+
+// rowCount is how many rows of the form there are to show.
+func (c *composer) rowCount() int {
+	if c.source != nil || c.disk != "" {
+		return 0
+	}
+	return len(c.fields)
 }
 
 // head is the title, and under it the question about a draft.
@@ -77,8 +86,7 @@ func (c *composer) title() string {
 
 // facts are size and number of remarks, and shorter forms of them.
 func (c *composer) facts() []string {
-	m := c.message()
-	size, most, remarks := grouped(m.octets(0, m.len()))+" octets", "", ""
+	size, most, remarks := grouped(c.octets())+" octets", "", ""
 	if n := c.state.Caps.MaxSize(); n > 0 {
 		most = " of " + grouped(n)
 	}
@@ -92,6 +100,10 @@ func (c *composer) facts() []string {
 func (c *composer) middle(a composerAreas) []string {
 	h := a.fields + 1 + a.body
 	switch {
+	case c.disk != "" && c.current() == nil:
+		return strings.Split(block(c.sentence("reading "+protocol.Safe(c.disk)+" …", c.st.faint), c.w, h), "\n")
+	case c.disk != "":
+		return c.wirePane(c.shown, c.w, h, c.st.ruleFocused)
 	case c.previewBeside():
 		return c.halves(a, h)
 	case c.alone:
@@ -122,13 +134,13 @@ func (c *composer) wirePane(at, w, h int, rule lipgloss.Style) []string {
 
 // form is the fields, or those around the focus, and the body under its rule.
 func (c *composer) form(a composerAreas, w int) []string {
-	first := min(max(0, c.focus-a.fields+1), len(c.fields)-a.fields)
+	first := min(max(0, c.focus-a.fields+1), max(0, c.rowCount()-a.fields))
 	var rows []string
 	for i := first; i < first+a.fields; i++ {
 		rows = append(rows, c.fieldRow(i, w))
 	}
 	rows = append(rows, c.bodyRule(w))
-	from, to := c.body.window(max(1, a.body))
+	from, to := c.text().window(max(1, a.body))
 	for i := from; i < to && len(rows) < a.fields+1+a.body; i++ {
 		rows = append(rows, c.bodyRow(i, w))
 	}
@@ -146,10 +158,23 @@ func (c *composer) fieldRow(i, w int) string {
 	}
 	column := c.labelWidth(w)
 	lead := mark + label.Render(fit(f.name, column-3)) + " "
+	if f.file != nil {
+		return lead + c.fileText(f, w-column-1)
+	}
 	if at < 0 && f.value() == "" {
 		return lead + c.st.ghost.Render("left out")
 	}
 	return lead + c.paint(f.value(), at, w-column-1)
+}
+
+// fileText is a file's name and facts, or why it cannot be sent.
+func (c *composer) fileText(f *formField, room int) string {
+	text, style := fileFacts(f.file.File), c.st.faint
+	if f.file.err != nil {
+		text, style = f.file.err.Error(), c.st.errorMark
+	}
+	name := ansi.Truncate(protocol.Safe(f.file.Name), max(8, room-ansi.StringWidth(text)-2), "…")
+	return ansi.Truncate(c.st.text.Render(name)+"  "+style.Render(protocol.Safe(text)), room, "…")
 }
 
 // labelWidth is the column of the names: as wide as they need, up to two fifths.
@@ -161,25 +186,43 @@ func (c *composer) labelWidth(w int) int {
 	return min(column, max(formLabelWidth, 2*w/5))
 }
 
-// bodyRule is the line between header and body, with the cursor's place in
-// the body as the remarks count it.
+// bodyRule is the line above a text, with its name and the cursor's place in it
+// as the remarks count it.
 func (c *composer) bodyRule(w int) string {
-	if c.focus < len(c.fields) {
-		return ruleWith("Body", w, c.st.rule, c.st.faint)
+	if c.source == nil && c.focus < len(c.fields) {
+		return ruleWith(c.textTitle(), w, c.st.rule, c.st.faint)
 	}
-	title := fmt.Sprintf("Body · line %d, %s", c.body.row+1, plural(len(c.body.current()), "octet"))
+	b := c.text()
+	title := fmt.Sprintf("%s · line %d, %s", c.textTitle(), b.row+1, plural(len(b.current()), "octet"))
 	return ruleWith(title, w, c.st.ruleFocused, c.st.faint)
 }
 
-func (c *composer) bodyRow(i, w int) string {
-	at := -1
-	if c.focus == len(c.fields) && i == c.body.row && c.drafts.offered == nil {
-		at = c.body.col
+// textTitle names the text on the screen, and says where there is another.
+func (c *composer) textTitle() string {
+	title := "Body"
+	switch {
+	case c.source != nil:
+		return "Source"
+	case c.onHTML:
+		title = "HTML · the text is " + c.keys.html.Help().Key
+	case !c.html.empty():
+		title = "Text · the HTML is " + c.keys.html.Help().Key
 	}
-	if at < 0 && c.body.empty() {
+	if c.encoding != message.Auto {
+		title += " · " + string(c.encoding)
+	}
+	return title
+}
+
+func (c *composer) bodyRow(i, w int) string {
+	b, at := c.text(), -1
+	if (c.focus == len(c.fields) || c.source != nil) && i == b.row && c.drafts.offered == nil {
+		at = b.col
+	}
+	if at < 0 && b.empty() {
 		return "  " + c.st.ghost.Render(ansi.Truncate("the text; Tab goes there", max(0, w-3), "…"))
 	}
-	return "  " + c.paint(c.body.lines[i], at, w-3)
+	return "  " + c.paint(b.lines[i], at, w-3)
 }
 
 // paint draws text in room cells with the cursor at byte at; none for -1.
@@ -220,7 +263,7 @@ func (c *composer) remarkRows(most int) []string {
 
 func (c *composer) remarkLines(r protocol.MessageRemark) []string {
 	const column = 10
-	rows := wrap(c.place(r.Line)+protocol.Safe(r.Message)+" · "+r.Ref, max(1, c.w-column-1), 0)
+	rows := wrap(c.place(r.Line)+protocol.Safe(r.Message)+" · "+r.Ref+c.fixWords(r), max(1, c.w-column-1), 0)
 	for i, text := range rows {
 		word := ""
 		if i == 0 {
@@ -231,26 +274,12 @@ func (c *composer) remarkLines(r protocol.MessageRemark) []string {
 	return rows
 }
 
-// place names line n of the message as the form shows it: a field, or a line of
-// the body. 0 is the whole message, and has no place.
-func (c *composer) place(n int) string {
-	head := c.message().head
-	if n == 0 {
-		return ""
-	}
-	if n > len(head) {
-		return fmt.Sprintf("body line %d: ", n-len(head))
-	}
-	name, _, _ := strings.Cut(head[n-1], ":")
-	return protocol.Safe(name) + ": "
-}
-
 // foot is the most urgent sentence there is.
 func (c *composer) foot() []string {
 	text, style := c.help(), c.st.faint
 	switch {
 	case c.asking != asksNothing:
-		text, style = composerQuestions[c.asking].text, c.st.warning
+		text, style = composerQuestions[c.asking].text(c), c.st.warning
 	case c.note != "":
 		text, style = c.note, c.st.hint
 	case c.drafts.trouble != "":
@@ -271,11 +300,17 @@ func (c *composer) sentence(text string, style lipgloss.Style) []string {
 func (c *composer) help() string {
 	switch {
 	case c.previewAlone():
-		return "every octet that goes out; ␍␊ is a line end · F9 goes back to the form"
+		return c.wire().help() + " · " + c.keys.preview.Help().Key + " goes back to the form"
 	case c.drafts.offered != nil:
 		return "this is the draft as it was left"
+	case c.disk != "":
+		return "sent from disk, whatever its size · " + c.wire().help()
+	case c.source != nil:
+		return sourceHelp
 	case c.focus < len(c.fields):
 		return c.fields[c.focus].help
+	case c.onHTML:
+		return htmlHelp
 	case c.chunk:
 		return "the text; a lone dot is a line like any other here · RFC 3030 §2"
 	}

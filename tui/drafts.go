@@ -17,14 +17,14 @@ import (
 const (
 	draftDirMode  = 0o700
 	draftFileMode = 0o600
-	draftSuffix   = ".eml"
+	draftSuffix   = ".draft"
 )
 
 // draft is a message that was written and not sent.
 type draft struct {
 	path string
 	when time.Time // of the last change
-	text string    // as draftText writes it
+	text string    // as draftText wrote it
 }
 
 // title names d in a sentence.
@@ -43,7 +43,10 @@ func loadDrafts(dir string) ([]draft, error) {
 	}
 	var drafts []draft
 	for _, e := range entries {
-		if !leftOver(e) {
+		if leftOver(e, outSuffix) { // a message that was put together to be sent, and can be again
+			err = errors.Join(err, removeFile(filepath.Join(dir, e.Name())))
+		}
+		if !leftOver(e, draftSuffix) {
 			continue
 		}
 		d, readErr := readDraft(filepath.Join(dir, e.Name()))
@@ -55,12 +58,12 @@ func loadDrafts(dir string) ([]draft, error) {
 	return drafts, err
 }
 
-// leftOver tells whether e is a draft and its program is gone. A process with
-// this one's number is: in a container they all have the same.
-func leftOver(e fs.DirEntry) bool {
+// leftOver tells whether e is a file of that kind and its program is gone. A
+// process with this one's number is: in a container they all have the same.
+func leftOver(e fs.DirEntry, suffix string) bool {
 	number, _, ok := strings.Cut(e.Name(), "-")
 	pid, err := strconv.Atoi(number)
-	if !ok || err != nil || pid <= 0 || !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), draftSuffix) {
+	if !ok || err != nil || pid <= 0 || !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), suffix) {
 		return false
 	}
 	return pid == os.Getpid() || !running(pid)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol/message"
 )
 
 // write edits c and returns the command the edit asks for.
@@ -83,7 +86,7 @@ func TestDraftSurvives(t *testing.T) {
 	if write(c, "two\ttabs \xff") != nil {
 		t.Error("a second change asks for another tick")
 	}
-	c.fields[4].set("")
+	c.fields[6].set("")
 	c.addField("X-A", "b: c")
 	run(c, c.update(draftTickMsg{}))
 	if c.drafts.trouble != "" {
@@ -95,7 +98,7 @@ func TestDraftSurvives(t *testing.T) {
 	run(again, findDrafts(dir))
 	_, cmd := again.handleKey(composerStrokes["enter"])
 	run(again, cmd)
-	if got, want := again.text(), c.text(); got != want {
+	if got, want := goesOut(again), goesOut(c); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if again.notice() == "" || again.notice() != "" {
@@ -125,14 +128,18 @@ func TestDraftPrivate(t *testing.T) {
 
 // TestDraftEnds says when a draft stays and when it goes.
 func TestDraftEnds(t *testing.T) {
-	finish := func(c *composer) { typeIn(c, "f10") }
+	finish := func(c *composer) {
+		if typeIn(c, "f10") == composerFinish && c.waiting() { // as the model does
+			c.hand()
+		}
+	}
 	tests := []struct {
 		name string
 		do   func(*composer)
 		kept bool
 	}{
 		{"sent", func(c *composer) { finish(c); c.sent() }, false},
-		{"ended by a dot and sent", func(c *composer) { typeIn(c, "enter", ".", "enter"); c.sent() }, false},
+		{"ended by a dot and sent", func(c *composer) { typeIn(c, "enter", ".", "enter"); c.hand(); c.sent() }, false},
 		{"sent and taken by two recipients", func(c *composer) { finish(c); c.sent(); c.sent() }, false},
 		{"refused", func(c *composer) { finish(c); c.refused() }, true},
 		{"refused, then a file was sent", func(c *composer) { finish(c); c.refused(); c.sent() }, true},
@@ -157,7 +164,7 @@ func TestDraftEnds(t *testing.T) {
 				t.Errorf("files %q", files(t, dir))
 			}
 			if c.untouched() == tt.kept {
-				t.Errorf("the text is %q", c.text())
+				t.Errorf("the text is %q", goesOut(c))
 			}
 		})
 	}
@@ -228,12 +235,12 @@ func TestLoadDrafts(t *testing.T) {
 	older := leave(t, dir, gone, 2*time.Hour, "older")
 	newer := leave(t, dir, os.Getpid(), time.Hour, "newer")
 	leave(t, dir, os.Getppid(), 0, "of a program that runs")
-	for _, name := range []string{"notes.eml", fmt.Sprint(gone, "-2.eml.new"), "0-1.eml", "-5-1.eml"} {
+	for _, name := range []string{"notes.draft", fmt.Sprint(gone, "-2.draft.new"), "0-1.draft", "-5-1.draft"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, draftFileMode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, fmt.Sprint(gone, "-3.eml")), draftDirMode); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, fmt.Sprint(gone, "-3.draft")), draftDirMode); err != nil {
 		t.Fatal(err)
 	}
 	drafts, err := loadDrafts(dir)
@@ -306,31 +313,33 @@ func TestDraftsInMemory(t *testing.T) {
 	}
 }
 
-func TestSplitDraft(t *testing.T) {
-	for _, text := range []string{
-		"", "\n", "From: a@example.org\n\nx", "From: \nTo: \nSubject: \nDate: \nX: \n\nx",
-		"From: \nTo: \nSubject: \nDate: \nMessage-ID: \nno field\n\nx", "From: \nTo: \nSubject: \nDate: \nMessage-ID: \nX: y", "one\r\ntwo",
+// TestDraftLetter: a draft keeps every octet of what was written, and a file
+// that is none is shown as it is.
+func TestDraftLetter(t *testing.T) {
+	source := exact("Subject: x\n\n\xff")
+	for _, want := range []writing{
+		{},
+		{Text: "one\n\n.\n\xff\x00", HTML: "<p>é</p>", Encoding: message.Base64},
+		{Source: &source},
+		{Disk: "/tmp/mail.eml"},
+		{Files: []message.File{{Path: "/tmp/a b.pdf", Name: "a b.pdf", Type: "application/pdf", Inline: true, ID: "x@y", Size: 3}}},
+		{Fields: []message.Field{{Name: "X-A", Value: "b: c"}, {Name: "X-A", Value: "d"}}},
 	} {
-		values, added, body := splitDraft(text)
-		if added != nil {
-			t.Errorf("%q has more fields %q", text, added)
+		l := want.letter()
+		text, err := json.Marshal(l.writing())
+		if err != nil {
+			t.Fatal(err)
 		}
-		if slices.ContainsFunc(values, func(v string) bool { return v != "" }) || len(values) != len(formRows) {
-			t.Errorf("%q has fields %q", text, values)
-		}
-		if want := unfoldedLines(text); !slices.Equal(body, want) {
-			t.Errorf("%q has body %q", text, body)
+		got := draftLetter(string(text))
+		again, _ := json.Marshal(got.writing())
+		if string(again) != string(text) || got.writing().Text != want.Text || (want.Source != nil) != (got.source != nil) {
+			t.Errorf("%s became %s", text, again)
 		}
 	}
-	values, added, body := splitDraft("From: a\r\nTo: \r\nSubject: s: t\r\nDate: d\r\nMessage-ID: \r\nX-A: b: c\r\nX-A: d\r\n\r\n\r\nx\r\n")
-	if want := []headerLine{{"X-A", "b: c"}, {"X-A", "d"}}; !slices.Equal(added, want) {
-		t.Errorf("got %q", added)
-	}
-	if want := []string{"a", "", "s: t", "d", ""}; !slices.Equal(values, want) {
-		t.Errorf("got %q", values)
-	}
-	if want := []string{"", "x", ""}; !slices.Equal(body, want) {
-		t.Errorf("got %q", body)
+	for _, text := range []string{"", "From: a@example.org\n\nx", "{", "one\r\ntwo"} {
+		if got := draftLetter(text); got.source == nil || !slices.Equal(got.source.lines, unfoldedLines(text)) {
+			t.Errorf("%q became %+v", text, got)
+		}
 	}
 }
 
@@ -338,8 +347,8 @@ func TestSplitDraft(t *testing.T) {
 // the envelope has for its empty fields.
 func TestDraftIntoTransaction(t *testing.T) {
 	c := keeping(t, "")
-	c.update(draftsMsg{drafts: []draft{{text: "From: \nTo: all\nSubject: s\nDate: \nMessage-ID: \n\nx"}}})
-	if got, want := c.text(), "From: ann@example.org\r\nTo: all\r\nSubject: s\r\n\r\nx\r\n"; got != want {
+	c.update(draftsMsg{drafts: []draft{{text: `{"fields":[{"Name":"To","Value":"all"},{"Name":"Subject","Value":"s"}],"text":"x"}`}}})
+	if got, want := goesOut(c), "From: ann@example.org\r\nTo: all\r\nSubject: s\r\n\r\nx\r\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
 )
 
 // onEvents takes what happened, in order, and waits for more.
@@ -107,7 +108,9 @@ func (m *Model) onAsked() tea.Cmd {
 	}
 	if text, rest, ok := messageIn(m.queue); ok {
 		m.queue = rest
-		return m.run(sendText(m.actions, m.session, text, nil, m.sent.Store))
+		octets, _ := console.Text(text, m.state)
+		s, ctx := m.session, m.actions
+		return m.upload(octets, func(progress func(int64)) error { return s.SendMessage(ctx, octets, progress) })
 	}
 	lines := m.queue
 	m.queue = nil

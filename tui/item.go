@@ -194,6 +194,12 @@ func (t *transcript) bodyParagraphs(n int) []paragraph {
 // bodyWords describe a message in one line.
 func bodyWords(ev *protocol.Event) string {
 	words := "message, " + grouped(ev.Size) + " octets"
+	if ev.Raw {
+		words = "RAW octets, sent untouched: " + grouped(ev.Size)
+	}
+	if ev.Path != "" {
+		words += " from " + protocol.Safe(ev.Path)
+	}
 	if sum := protocol.Safe(ev.SHA256); len(sum) > shaDigits {
 		words += " · sha256 " + sum[:shaDigits] + "…"
 	}

@@ -66,3 +66,33 @@ type question struct {
 	prompt sasl.Prompt
 	answer chan string
 }
+
+// decisionMsg is a choice for the person: an action waits for it.
+type decisionMsg struct{ decision *decision }
+
+// uploadTickMsg moves the progress bar of a message under way.
+type uploadTickMsg struct{}
+
+// fileReadMsg is a file that was looked at to be sent, or why it cannot be.
+type fileReadMsg struct {
+	session *console.Session
+	octets  console.Octets
+	remarks []protocol.MessageRemark
+	chunk   int64 // as console.Mail has it
+	err     error
+}
+
+// openedMsg is a file read for the editor. A large one is not read.
+type openedMsg struct {
+	path, text string
+	large      bool
+	err        error
+}
+
+// writtenMsg tells what came of writing a message to a file.
+type writtenMsg struct {
+	octets console.Octets
+	path   string
+	size   int64
+	err    error
+}

@@ -35,6 +35,8 @@ type Model struct {
 	now      func() time.Time
 	ctx      context.Context // ends with the program
 	asks     chan *question
+	// decisions are what actions ask the person while they run.
+	decisions chan *decision
 	// asksGround is true where the terminal is to be asked for its colour.
 	asksGround bool
 
@@ -55,17 +57,20 @@ type Model struct {
 	ended     time.Time
 
 	// What runs on it.
-	running   int
-	since     time.Time
-	actions   context.Context // cancelled by Esc
-	cancel    context.CancelFunc
-	queue     []string // lines still to be sent, one by one
-	paused    bool     // the queue waits for a held line to be mended
-	chunk     *console.Chunk
-	sent      atomic.Int64 // octets of the message under way; its sender counts them
-	streaming bool         // a file is the message: the 354 needs no editor
-	leaving   bool
-	quitting  bool
+	running     int
+	since       time.Time
+	actions     context.Context // cancelled by Esc
+	cancel      context.CancelFunc
+	queue       []string // lines still to be sent, one by one
+	paused      bool     // the queue waits for a held line to be mended
+	chunk       *console.Chunk
+	sent        atomic.Int64 // octets of the message under way; its sender counts them
+	meter       uploadMeter
+	streaming   bool // the message is at hand: its 354 needs no editor
+	dropping    bool // the next Esc drops the connection under a message
+	wasDropping bool
+	leaving     bool
+	quitting    bool
 
 	// The panes.
 	start      *startScreen
@@ -75,7 +80,8 @@ type Model struct {
 	composer   *composer
 	composing  bool
 	popup      *popup
-	picker     *picker
+	overlay    overlay
+	dir        string // where the file chooser was last
 	reader     *reader
 	question   *questionBox
 	searching  bool
@@ -93,7 +99,7 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 		o.Recall = console.OpenRecall("")
 	}
 	m := &Model{
-		o: o, r: r, st: st, keys: defaultKeys(), commands: commands(defaultKeys()), now: now, ctx: ctx, asks: make(chan *question),
+		o: o, r: r, st: st, keys: defaultKeys(), commands: commands(defaultKeys()), now: now, ctx: ctx, asks: make(chan *question), decisions: make(chan *decision),
 		transcript: newTranscript(st), inspector: newInspector(st), prompt: newPrompt(st), composer: newComposer(st, now),
 		search: newInput(),
 	}
@@ -108,7 +114,7 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 
 // Init begins with the target, or with the start screen and its recent targets.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{clock(m.ctx), waitAsk(m.ctx, m.asks), findDrafts(m.o.Drafts)}
+	cmds := []tea.Cmd{clock(m.ctx), waitAsk(m.ctx, m.asks), waitDecision(m.ctx, m.decisions), findDrafts(m.o.Drafts)}
 	if m.asksGround {
 		cmds = append(cmds, askGround)
 	}

@@ -22,8 +22,8 @@ func (m *Model) wheel(msg tea.MouseMsg, n int) {
 	switch {
 	case m.reader != nil:
 		m.reader.scroll(n)
-	case m.picker != nil:
-		m.picker.move(n)
+	case m.overlay != nil:
+		m.overlay.move(n)
 	case m.composing || m.start != nil:
 	case m.areas.side.contains(msg.X, msg.Y) || m.focus == focusInspector && m.areas.side.w == 0:
 		m.inspector.scroll(n)
@@ -35,8 +35,8 @@ func (m *Model) wheel(msg tea.MouseMsg, n int) {
 func (m *Model) click(msg tea.MouseMsg) tea.Cmd {
 	switch {
 	case m.reader != nil || m.question != nil:
-	case m.picker != nil:
-		return m.pick(m.picker.click(msg.X, msg.Y))
+	case m.overlay != nil:
+		return m.choose(m.overlay.click(msg.X, msg.Y))
 	case m.start != nil:
 		return m.startClick(msg.Y)
 	case m.composing:

@@ -104,7 +104,7 @@ func (m *Model) openTemplates() {
 			return nil
 		}})
 	}
-	m.picker = newPicker(m.st, "Templates", choices)
+	m.overlay = newPicker(m.st, "Templates", choices)
 }
 
 // openRecall searches the lines typed before.
@@ -117,12 +117,16 @@ func (m *Model) openRecall() {
 			return nil
 		}})
 	}
-	m.picker = newPicker(m.st, "Lines typed before", choices)
+	m.overlay = newPicker(m.st, "Lines typed before", choices)
 }
 
 // openPalette lists every action with its key.
 func (m *Model) openPalette() {
-	m.picker = newPicker(m.st, "All commands", m.actionsList())
+	if m.composing {
+		m.overlay = newPicker(m.st, "What the message editor can do", m.composerList())
+		return
+	}
+	m.overlay = newPicker(m.st, "All commands", m.actionsList())
 }
 
 // actionsList is every action there is: the keys' and the local commands'.

@@ -37,6 +37,8 @@ type picker struct {
 	first   int   // first visible row of shown
 	visible int
 	area    rect // where the rows are drawn, for clicks
+	// onLeft, if not nil, is called where the picker closes without a choice.
+	onLeft func(*Model) tea.Cmd
 }
 
 type pickerKeys struct{ up, down, pageUp, pageDown, take, leave key.Binding }
@@ -96,6 +98,10 @@ func begins(text, query string) int {
 
 // handleKey returns the choice taken, and done where the picker is to close.
 func (p *picker) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
+	if typing(msg) { // A burst that spells the name of a key is none.
+		p.edit(msg)
+		return nil, false
+	}
 	switch {
 	case key.Matches(msg, pickKeys.leave):
 		return nil, true
@@ -112,17 +118,29 @@ func (p *picker) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 	case key.Matches(msg, pickKeys.pageDown):
 		p.move(p.visible)
 	default:
-		before := p.filter.Value()
-		editInput(&p.filter, msg)
-		if p.filter.Value() != before {
-			p.match()
-		}
+		p.edit(msg)
 	}
 	return nil, false
 }
 
+// edit types in the filter.
+func (p *picker) edit(msg tea.KeyMsg) {
+	before := p.filter.Value()
+	editInput(&p.filter, msg)
+	if p.filter.Value() != before {
+		p.match()
+	}
+}
+
 func (p *picker) move(n int) {
 	p.at = max(0, min(len(p.shown)-1, p.at+n))
+}
+
+func (p *picker) left(m *Model) tea.Cmd {
+	if p.onLeft == nil {
+		return nil
+	}
+	return p.onLeft(m)
 }
 
 // click selects the row at a screen cell, and takes it where it was selected.

@@ -2,10 +2,9 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
@@ -19,69 +18,119 @@ const (
 	wireCountWidth = 10
 	wireWordWidth  = 9
 	wireMark       = "␍␊"
+	wireSumDigits  = 16
+	// narrowWire is the width up to which the octet counts are left out.
+	narrowWire = 48
 )
 
 // wireView draws what goes out, octet by octet: for lines in the window only,
-// so that a message of any length scrolls.
+// so that a message of any length scrolls. Making one costs nothing.
 type wireView struct {
 	st   *styles
-	m    messageLines
-	dots bool // DATA; BDAT doubles none and has no final dot
-
-	counted int   // how many lines are in sum
-	sum     int64 // their octets
+	text *wireText
+	mode wireMode
 }
-
-func (c *composer) wire() *wireView { return &wireView{st: c.st, m: c.message(), dots: !c.chunk} }
 
 // len is how many lines go out, the final dot among them.
 func (v *wireView) len() int {
-	if v.dots {
-		return v.m.len() + 1
+	if v.mode.dots {
+		return v.text.len() + 1
 	}
-	return v.m.len()
+	return v.text.len()
+}
+
+// final tells whether line i is the dot that ends the message.
+func (v *wireView) final(i int) bool { return v.mode.dots && i == v.text.len() }
+
+// wireRow is a line as it goes out.
+type wireRow struct {
+	text    string // where a dot was put in front, with it
+	length  int64  // octets of the text, of which a long line shows the first
+	mark    string // its end
+	words   string // what is special about it, for who cannot see colours
+	style   lipgloss.Style
+	stuffed bool
+	through int64 // octets sent by its end
 }
 
 // line is line i as it goes out.
-func (v *wireView) line(i int) (text string, stuffed bool) {
-	if i == v.m.len() {
-		return ".", false
+func (v *wireView) line(i int) wireRow {
+	if v.final(i) {
+		return wireRow{text: ".", length: 1, mark: wireMark, words: "end", style: v.st.faint, through: v.total()}
 	}
-	return v.m.wire(i, v.dots)
+	l := v.text.at(i)
+	row := wireRow{text: l.text, length: l.length(), mark: lineEnds[l.end].mark, through: v.mode.octets(l.through)}
+	row.words, row.style = v.words(l)
+	if v.mode.ended {
+		row.mark = wireMark
+	}
+	if v.mode.dots && l.marks&markDot != 0 {
+		row.text, row.stuffed = "."+row.text, true
+		row.length++
+	}
+	return row
 }
 
-// octets counts what is sent by the end of line i. It goes there from the line
-// it was asked for last, so that neighbours cost next to nothing.
-func (v *wireView) octets(i int) int64 {
-	for ; v.counted <= i; v.counted++ {
-		v.sum += v.size(v.counted)
+// wireWords are the words for marks. For a bare end lineEnds has them.
+var wireWords = []struct {
+	mark wireMarks
+	word string
+}{{markDot, "dot"}, {markLong, "long"}, {mark8bit, "8bit"}, {markCtrl, "ctrl"}}
+
+// words say what is special about l in the view's mode. A dot put in front does
+// not make a line too long (RFC 5321 §4.5.3.1.6).
+func (v *wireView) words(l wireLine) (string, lipgloss.Style) {
+	marks := l.marks & v.mode.marks
+	var words []string
+	for _, w := range wireWords {
+		if marks&w.mark != 0 {
+			words = append(words, w.word)
+		}
 	}
-	for ; v.counted > i+1; v.counted-- {
-		v.sum -= v.size(v.counted - 1)
+	if marks&markBare != 0 {
+		words = append(words, lineEnds[l.end].word)
 	}
-	return v.sum
+	if marks&^mark8bit != 0 {
+		return strings.Join(words, " "), v.st.warning
+	}
+	return strings.Join(words, " "), v.st.faint
 }
 
-func (v *wireView) size(i int) int64 {
-	text, _ := v.line(i)
-	return int64(len(text) + len("\r\n"))
+// total counts all octets that go out, the final dot's among them.
+func (v *wireView) total() int64 {
+	n := v.mode.octets(v.text.whole)
+	if v.mode.dots {
+		n += int64(len(".\r\n"))
+	}
+	return n
 }
 
-// view draws h rows of w cells with line at among them.
+// view draws h rows of w cells at most, with line at among them.
 func (v *wireView) view(at, w, h int) []string {
+	rows := v.draw(at, w, h)
+	if err := v.text.trouble(); err != nil { // Also what drawing met.
+		rows = wrap("  "+protocol.Safe(err.Error()), max(1, w-1), 2)
+		for i, row := range rows {
+			rows[i] = v.st.fault.Render(fit(row, w))
+		}
+	}
+	return rows[:min(h, len(rows))]
+}
+
+func (v *wireView) draw(at, w, h int) []string {
 	if v.len() == 0 {
 		return []string{v.st.ghost.Render(fit("  nothing yet", w))}
 	}
 	at = min(max(0, at), v.len()-1)
 	before := v.before(at, w, h/2)
-	rows := before
-	for i := at; i < v.len() && len(rows) < h; i++ {
-		rows = append(rows, v.rows(i, i == at, w, h)...)
+	rows := slices.Concat(before, v.rows(at, true, w, h-len(before)))
+	for i := at + 1; i < v.len() && len(rows) < h; i++ {
+		rows = append(rows, v.rows(i, false, w, h)...)
 	}
 	if len(rows) < h { // The end is near: what room is left goes to the lines before.
 		rows = append(v.before(at, w, h-(len(rows)-len(before))), rows[len(before):]...)
 	}
-	return rows[:min(h, len(rows))]
+	return rows
 }
 
 // before draws the last n rows of the lines in front of at.
@@ -92,115 +141,141 @@ func (v *wireView) before(at, w, n int) []string {
 		lines = append(lines, v.rows(i, false, w, n))
 		rows += len(lines[len(lines)-1])
 	}
-	var all []string
-	for i := len(lines) - 1; i >= 0; i-- {
-		all = append(all, lines[i]...)
-	}
+	slices.Reverse(lines)
+	all := slices.Concat(lines...)
 	return all[max(0, rows-n):]
 }
 
 // rows draws line i, in at most h rows.
 func (v *wireView) rows(i int, current bool, w, h int) []string {
-	text, stuffed := v.line(i)
-	margin := v.margin(i, current, text, stuffed, w)
+	row := v.line(i)
+	margin := v.margin(row, current, w)
 	room := max(4, w-ansi.StringWidth(margin))
-	pieces := v.pieces(text, room, h)
+	pieces := row.pieces(room, h)
 	for n, piece := range pieces {
 		lead := strings.Repeat(" ", max(0, w-room))
 		if n == 0 {
 			lead = margin
 		}
-		pieces[n] = fit(lead+v.paint(piece, stuffed && n == 0, i == v.m.len()), w)
+		pieces[n] = fit(lead+v.paint(piece, row, n == 0, v.final(i)), w)
 	}
 	return pieces
 }
 
-// margin is what stands in front of a line; narrow panes have less of it.
-func (v *wireView) margin(i int, current bool, text string, stuffed bool, w int) string {
+// margin is what stands in front of a line; narrow panes have less of it. More
+// words than its column holds take room from the line.
+func (v *wireView) margin(row wireRow, current bool, w int) string {
 	mark := "  "
 	if current {
 		mark = v.st.accent.Render("▸ ")
 	}
-	style := v.st.faint
-	if stuffed || tooLong(text, stuffed) {
-		style = v.st.warning
-	}
-	words := style.Render(fit(v.words(i, text, stuffed), wireWordWidth)) + " "
-	if w < 48 {
+	words := row.style.Render(fit(row.words, max(wireWordWidth, len(row.words)))) + " "
+	if w < narrowWire {
 		return mark + words
 	}
-	count := fmt.Sprintf("%*s ", wireCountWidth-1, grouped(v.octets(i)))
-	return mark + v.st.faint.Render(count) + words
-}
-
-// words say what is special about a line, for who cannot see colours.
-func (v *wireView) words(i int, text string, stuffed bool) string {
-	if i == v.m.len() {
-		return "end"
-	}
-	var words []string
-	if stuffed {
-		words = append(words, "dot")
-	}
-	if tooLong(text, stuffed) {
-		words = append(words, "long")
-	}
-	if strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
-		words = append(words, "8bit")
-	}
-	return strings.Join(words, " ")
-}
-
-// tooLong: a dot that was put in front does not count (RFC 5321 §4.5.3.1.6).
-func tooLong(line string, stuffed bool) bool {
-	if stuffed {
-		line = line[1:]
-	}
-	return len(line) > protocol.MaxTextLine
+	column := max(wireCountWidth-1, len(grouped(v.total())))
+	return mark + v.st.faint.Render(fmt.Sprintf("%*s ", column, grouped(row.through))) + words
 }
 
 // pieces breaks a line, made safe and with its mark, into rows of room cells.
 // A line that would fill more than h rows says how much of it is not shown.
-func (v *wireView) pieces(text string, room, h int) []string {
-	shown := clip(text, room*max(1, h))
+func (r wireRow) pieces(room, h int) []string {
+	shown := clip(r.text, room*max(1, h))
 	pieces := strings.Split(ansi.Hardwrap(protocol.Safe(shown), room, true), "\n")
 	rest := ""
-	if most := max(1, h-1); len(pieces) > most || len(shown) < len(text) {
+	if most := max(1, h-1); len(pieces) > most || int64(len(shown)) < r.length {
 		pieces = pieces[:min(most, len(pieces))]
-		rest = fmt.Sprintf("… %s octets ", grouped(int64(len(text))))
+		rest = fmt.Sprintf("… %s octets in all ", grouped(r.length))
 	}
-	if last := len(pieces) - 1; rest == "" && ansi.StringWidth(pieces[last])+len([]rune(wireMark)) <= room {
-		pieces[last] += wireMark
+	if last := len(pieces) - 1; rest == "" && ansi.StringWidth(pieces[last])+ansi.StringWidth(r.mark) <= room {
+		pieces[last] += r.mark
 		return pieces
 	}
-	return append(pieces, rest+wireMark)
+	return append(pieces, rest+r.mark)
 }
 
 // paint colours one row of a line.
-func (v *wireView) paint(piece string, stuffed, end bool) string {
-	text, ended := strings.CutSuffix(piece, wireMark)
-	style, head := v.st.text, ""
+func (v *wireView) paint(piece string, row wireRow, first, final bool) string {
+	text, ended := strings.CutSuffix(piece, row.mark)
+	style, head, tail := v.st.text, "", ""
 	switch {
-	case end:
+	case final:
 		style = v.st.accent
-	case stuffed:
+	case row.stuffed && first:
 		text = strings.TrimPrefix(text, ".")
 		head = v.st.warning.Render(".")
 	}
-	tail := ""
 	if ended {
-		tail = v.st.faint.Render(wireMark)
+		tail = v.st.faint.Render(row.mark)
 	}
 	return head + style.Render(text) + tail
 }
 
-// heading is the rule over the wire view.
+// heading is the rule over the wire view: what goes out and how, as much of it
+// as there is room for.
 func (v *wireView) heading(w int, rule lipgloss.Style) string {
-	title := "Wire · " + plural(v.len(), "line") + ", " + grouped(v.octets(v.len()-1)) + " octets"
-	if !v.dots {
-		title += " by BDAT"
+	sum := v.text.sums().exact
+	if v.mode.ended {
+		sum = v.text.sums().ended
 	}
-	return ruleWith(title, w, rule, v.st.faint)
+	lines, octets := grouped(int64(v.len()))+" lines", grouped(v.total())+" octets"
+	if v.len() == 1 {
+		lines = "1 line"
+	}
+	titles := []string{
+		"Wire " + v.mode.name + " · " + lines + ", " + octets + " · SHA-256 " + sum,
+		"Wire " + v.mode.name + " · " + lines + ", " + octets + " · SHA-256 " + sum[:wireSumDigits],
+		v.mode.name + " · " + octets + " · SHA-256 " + sum[:wireSumDigits],
+		v.mode.name + " · " + octets + " · " + sum[:wireSumDigits],
+	}
+	for _, title := range titles {
+		if ansi.StringWidth(title) <= w-4 {
+			return ruleWith(title, w, rule, v.st.faint)
+		}
+	}
+	return ruleWith(v.mode.name+" · "+octets, w, rule, v.st.faint)
+}
+
+// help is a sentence about what is on the screen, and what Tab finds in it.
+func (v *wireView) help() string {
+	text := "every octet that goes out; " + wireMark + " is a line end"
+	if !v.mode.ended {
+		text = "every octet as it stands; " + wireMark + " is a line end, ␊ or ␍ alone is none"
+	}
+	var found []string
+	add := func(n int64, word string) {
+		if n > 0 && word != "" {
+			found = append(found, grouped(n)+" "+word)
+		}
+	}
+	for _, w := range wireWords {
+		add(v.text.facts.lines(w.mark&v.mode.marks), w.word)
+	}
+	if v.mode.marks&markBare != 0 {
+		for end, n := range v.text.facts.ends {
+			add(n, lineEnds[end].word)
+		}
+	}
+	if found == nil {
+		return text
+	}
+	return text + " · Tab goes through the lines marked " + strings.Join(found, ", ")
+}
+
+// wire is the view of what the editor holds: with its files, where the message
+// was put together with them.
+func (c *composer) wire() *wireView {
+	v := &wireView{st: c.st, text: c.made.wire, mode: wireByDATA}
+	if c.chunk {
+		v.mode = wireByBDAT
+	}
+	if out := c.current(); out != nil {
+		v.text = out.wire
+	}
+	if v.text == nil {
+		v.text = newWireText("")
+	}
+	return v
 }
 
 // previewBeside and previewAlone say where the wire view is, in the width there
@@ -209,47 +284,34 @@ func (c *composer) previewBeside() bool { return c.beside && c.w >= wideEnough }
 func (c *composer) previewAlone() bool  { return c.alone && !c.previewBeside() }
 
 // togglePreview shows or hides the wire view, beside the form where it fits.
-func (c *composer) togglePreview() {
+func (c *composer) togglePreview() composerAction {
+	if len(c.files()) > 0 && c.source == nil && c.current() == nil {
+		return c.whole(func(c *composer) composerAction {
+			c.beside, c.alone, c.shown = true, true, c.cursorLine()
+			return composerNone
+		})
+	}
 	if c.w >= wideEnough {
 		c.beside, c.alone = !c.beside, false
-		return
+		return composerNone
 	}
 	c.alone, c.shown = !c.alone, c.cursorLine()
+	return composerNone
 }
 
-// cursorLine is the line of the message the cursor is in.
+// cursorLine is the line of the message the cursor is in, or near.
 func (c *composer) cursorLine() int {
-	head := len(c.message().head)
-	if c.focus == len(c.fields) {
-		return head + c.body.row
+	switch {
+	case c.disk != "":
+		return c.shown
+	case c.source != nil:
+		return c.source.row
+	case c.focus == len(c.fields):
+		return len(c.made.head) + c.text().row
 	}
-	n := 0
-	for _, f := range c.fields[:c.focus] {
-		if f.value() != "" {
-			n++
-		}
-	}
-	return min(n, max(0, head-1))
+	name := c.fields[c.focus].name + ":"
+	return max(0, slices.IndexFunc(c.made.head, func(line string) bool { return strings.HasPrefix(line, name) }))
 }
 
 // previewKey scrolls the wire view while it stands in place of the form.
-func (c *composer) previewKey(msg tea.KeyMsg) {
-	page := max(1, c.h-4)
-	last := c.wire().len() - 1
-	steps := []struct {
-		keys []string
-		to   int
-	}{
-		{[]string{"up", "ctrl+p"}, c.shown - 1},
-		{[]string{"down", "ctrl+n", "enter"}, c.shown + 1},
-		{[]string{"pgup"}, c.shown - page},
-		{[]string{"pgdown"}, c.shown + page},
-		{[]string{"home", "ctrl+home"}, 0},
-		{[]string{"end", "ctrl+end"}, last},
-	}
-	for _, step := range steps {
-		if key.Matches(msg, key.NewBinding(key.WithKeys(step.keys...))) {
-			c.shown = max(0, min(step.to, last))
-		}
-	}
-}
+func (c *composer) previewKey(msg tea.KeyMsg) { c.shown = c.wire().move(msg, c.shown, c.h-4) }

@@ -5,70 +5,257 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/exp/golden"
+	"github.com/muesli/termenv"
+
 	"smtpconsole/protocol"
 )
 
-// wireText is what the connection makes of text: the filters of wire.Body.
-func wireText(t *testing.T, text string) string {
+// monochrome are the styles without a colour.
+func monochrome() *styles {
+	r := lipgloss.NewRenderer(io.Discard)
+	r.SetColorProfile(termenv.Ascii)
+	return newStyles(r)
+}
+
+// wireOf is the view of text on its way by mode.
+func wireOf(text string, mode wireMode) *wireView {
+	return &wireView{st: monochrome(), text: newWireText(text), mode: mode}
+}
+
+// onWire is what the connection makes of text: the filters of wire.Body.
+func onWire(t testing.TB, text string, mode wireMode) string {
 	t.Helper()
 	var out strings.Builder
-	dots := protocol.NewDotWriter(&out)
-	lines := protocol.NewLineWriter(dots)
-	for _, err := range []error{second(io.WriteString(lines, text)), lines.Close(), dots.Close()} {
-		if err != nil {
+	var w io.Writer = &out
+	var closers []io.Closer
+	if mode.dots {
+		dots := protocol.NewDotWriter(w)
+		w, closers = dots, append(closers, dots)
+	}
+	if mode.ended {
+		lines := protocol.NewLineWriter(w)
+		w, closers = lines, append([]io.Closer{lines}, closers...)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range closers {
+		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return out.String()
 }
 
-func second(_ int, err error) error { return err }
+// markOctets are what the marks at the ends of lines stand for.
+var markOctets = map[string]string{"␍␊": "\r\n", "␊": "\n", "␍": "\r", "": ""}
 
-// viewed is what the wire view is about.
-func viewed(c *composer) string {
+// shownBy is what v is about, for lines none of which is clipped.
+func shownBy(v *wireView) string {
 	var b strings.Builder
-	v := c.wire()
 	for i := range v.len() {
-		text, _ := v.line(i)
-		b.WriteString(text + "\r\n")
+		row := v.line(i)
+		b.WriteString(row.text + markOctets[row.mark])
 	}
 	return b.String()
 }
 
+var wireModes = []wireMode{wireByDATA, wireByBDAT, wireBinary, wireRaw}
+
 func TestWireViewIsTheWire(t *testing.T) {
-	for _, body := range []string{"", ".", "a", "a\n", "a\n\n", ".\n..\n...", "\n.", letter, "x\rx", strings.Repeat("y", 2000), "\xff\x00"} {
-		c := inBody(composerAt(t, asked(), 120, 33))
-		c.body.insert(body)
-		want := wireText(t, c.text())
-		if got := viewed(c); got != want {
-			t.Errorf("%q is shown as %q, and goes out as %q", body, got, want)
-		}
-		v := c.wire()
-		if got := v.octets(v.len() - 1); got != int64(len(want)) {
-			t.Errorf("%q: %d octets counted, %d go out", body, got, len(want))
-		}
-		if first := v.octets(0); first != int64(len("From: ann@example.org\r\n")) {
-			t.Errorf("going back to the first line counts %d octets", first)
+	for _, text := range []string{"", ".", "a", "a\n", "a\n\n", ".\n..\n...", "\n.", fullLetter, "x\rx", "\r\r\n\n\r", "a\r", strings.Repeat("y", 2000), "\xff\x00"} {
+		for _, mode := range wireModes {
+			v, want := wireOf(text, mode), onWire(t, text, mode)
+			if got := shownBy(v); got != want {
+				t.Errorf("%s: %q is shown as %q, and goes out as %q", mode.name, text, got, want)
+			}
+			if got := v.total(); got != int64(len(want)) {
+				t.Errorf("%s: %q: %d octets counted, %d go out", mode.name, text, got, len(want))
+			}
+			if last := v.len() - 1; last >= 0 && v.line(last).through != v.total() {
+				t.Errorf("%s: %q: %d octets through the last line, %d in all", mode.name, text, v.line(last).through, v.total())
+			}
 		}
 	}
 }
 
 func TestWireWords(t *testing.T) {
-	tests := map[string]string{
-		"plain": "", ".": "dot", ".ü": "dot 8bit", strings.Repeat("x", 998): "", strings.Repeat("x", 999): "long",
-		"." + strings.Repeat("x", 997): "dot", "." + strings.Repeat("x", 998): "dot long",
+	tests := []struct {
+		text       string
+		data, bdat string
+		raw        string
+	}{
+		{"plain\r\n", "", "", ""},
+		{".\r\n", "dot", "", "dot"},
+		{".ü\r\n", "dot 8bit", "8bit", "dot 8bit"},
+		{"a\ttab\r\n", "", "", ""},
+		{"\x1b[2J\x7f\r\n", "ctrl", "ctrl", "ctrl"},
+		{"\x00\xff", "8bit ctrl", "8bit ctrl", "8bit ctrl no end"},
+		{"a\n", "", "", "bare LF"},
+		{"a\r", "", "", "bare CR"},
+		{strings.Repeat("x", 998) + "\r\n", "", "", ""},
+		{strings.Repeat("x", 999) + "\r\n", "long", "long", "long"},
+		{"." + strings.Repeat("x", 997) + "\r\n", "dot", "", "dot"},
+		{"." + strings.Repeat("x", 998) + "\r\n", "dot long", "long", "dot long"},
 	}
-	for body, want := range tests {
-		c := inBody(composerAt(t, asked(), 80, 17))
-		c.body.insert(body)
-		v := c.wire()
-		i := len(v.m.head)
-		text, stuffed := v.line(i)
-		if got := v.words(i, text, stuffed); got != want {
-			t.Errorf("%.20q: %q, want %q", body, got, want)
+	for _, tt := range tests {
+		for mode, want := range map[*wireMode]string{&wireByDATA: tt.data, &wireByBDAT: tt.bdat, &wireRaw: tt.raw} {
+			if got := wireOf(tt.text, *mode).line(0).words; got != want {
+				t.Errorf("%.20q %s: %q, want %q", tt.text, mode.name, got, want)
+			}
 		}
-		if got := v.words(i+1, ".", false); got != "end" {
+		if got := wireOf(tt.text, wireByDATA).line(1).words; got != "end" {
 			t.Errorf("the final dot is marked %q", got)
+		}
+	}
+}
+
+func TestWireMove(t *testing.T) {
+	text := "one\n.two\nthree\nfour\xff\nfive\nsix\n"
+	tests := []struct {
+		key      string
+		mode     wireMode
+		at, want int
+	}{
+		{"up", wireByDATA, 2, 1},
+		{"up", wireByDATA, 0, 0},
+		{"down", wireByDATA, 2, 3},
+		{"down", wireByDATA, 6, 6},
+		{"down", wireByBDAT, 5, 5},
+		{"enter", wireByDATA, 2, 3},
+		{"pgup", wireByDATA, 5, 2},
+		{"pgdown", wireByDATA, 1, 4},
+		{"pgdown", wireByDATA, 5, 6},
+		{"home", wireByDATA, 4, 0},
+		{"end", wireByDATA, 0, 6},
+		{"tab", wireByDATA, 0, 1},
+		{"tab", wireByDATA, 1, 3},
+		{"tab", wireByDATA, 3, 3},
+		{"tab", wireByBDAT, 0, 3},
+		{"tab", wireRaw, 0, 1},
+		{"shift+tab", wireByDATA, 6, 3},
+		{"shift+tab", wireByDATA, 3, 1},
+		{"shift+tab", wireByDATA, 1, 1},
+		{"left", wireByDATA, 1, 1},
+		{"g", wireByDATA, 1, 1},
+		{"'home'", wireByDATA, 1, 1},
+	}
+	for _, tt := range tests {
+		if got := wireOf(text, tt.mode).move(strokeOf(tt.key), tt.at, 3); got != tt.want {
+			t.Errorf("%s %s from %d: %d, want %d", tt.mode.name, tt.key, tt.at, got, tt.want)
+		}
+	}
+	if got := wireOf("", wireRaw).move(composerStrokes["end"], 0, 3); got != 0 {
+		t.Errorf("an empty text has line %d", got)
+	}
+}
+
+// TestWireKeys: each key has one meaning, and help names it.
+func TestWireKeys(t *testing.T) {
+	seen := map[string]bool{}
+	for _, b := range wireBindings() {
+		if b.Help().Key == "" || b.Help().Desc == "" {
+			t.Errorf("%q is not in help", b.Keys())
+		}
+		for _, k := range b.Keys() {
+			if seen[k] {
+				t.Errorf("%s has two meanings", k)
+			}
+			seen[k] = true
+		}
+	}
+}
+
+// pane is heading and view, as h rows.
+func pane(v *wireView, at, w, h int) string {
+	rows := append([]string{v.heading(w, v.st.rule)}, v.view(at, w, h-1)...)
+	return block(rows, w, h)
+}
+
+// specimen has a line of each kind.
+const specimen = "From: ann@example.org\r\nSubject: of all kinds\r\n\r\n" + fullLetter +
+	"\nwith a bare LF\nwith a bare CR\rand an escape \x1b[31mred\x00\r\n.\r\n..two dots\r\nno end"
+
+func TestWireView(t *testing.T) {
+	long := "short\r\n" + strings.Repeat("0123456789", 1000) + "\r\nbehind it\r\n"
+	tests := []struct {
+		name string
+		w, h int
+		mode wireMode
+		text string
+		at   int
+	}{
+		{"data-40x16", 40, 16, wireByDATA, specimen, 5},
+		{"data-60x16", 60, 16, wireByDATA, specimen, 5},
+		{"data-80x24", 80, 24, wireByDATA, specimen, 0},
+		{"data-120x40", 120, 40, wireByDATA, specimen, 99},
+		{"bdat-80x24", 80, 24, wireByBDAT, specimen, 3},
+		{"raw-40x16", 40, 16, wireRaw, specimen, 99},
+		{"raw-60x16", 60, 16, wireRaw, specimen, 99},
+		{"raw-80x24", 80, 24, wireRaw, specimen, 0},
+		{"raw-120x40", 120, 40, wireRaw, specimen, 11},
+		{"long-60x16", 60, 16, wireByDATA, long, 1},
+		{"empty-60x16", 60, 16, wireByDATA, "", 0},
+		{"nothing-60x16", 60, 16, wireRaw, "", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := pane(wireOf(tt.text, tt.mode), tt.at, tt.w, tt.h)
+			checkFrame(t, frame, tt.w, tt.h)
+			golden.RequireEqual(t, []byte(frame+"\n"))
+		})
+	}
+}
+
+// TestWireSizes draws hostile octets into panes of every size.
+func TestWireSizes(t *testing.T) {
+	hostile := "\x1b[2J\u202e\x00 日本語 cafe\u0301 \xff\r" + strings.Repeat("é", 20_000) + "\n.\n\r\n..␍␊\n" + strings.Repeat("x\u0301", 3000)
+	for _, mode := range wireModes {
+		for _, w := range []int{1, 4, 13, 20, 39, 47, 60, 80, 200} {
+			for _, h := range []int{2, 3, 9, 33} {
+				for _, at := range []int{-1, 0, 1, 4, 99} {
+					checkFrame(t, pane(wireOf(hostile, mode), at, w, h), w, h)
+				}
+			}
+		}
+	}
+}
+
+func TestWireHeading(t *testing.T) {
+	v := wireOf("a\n", wireByDATA)
+	sum := v.text.sums().ended
+	for _, tt := range []struct {
+		w    int
+		want string
+	}{{130, sum}, {80, sum[:wireSumDigits] + " "}, {60, sum[:wireSumDigits] + " "}, {40, "octets"}} {
+		got := v.heading(tt.w, v.st.rule)
+		if !strings.Contains(got, tt.want) || !strings.Contains(got, "by DATA") || ansi.StringWidth(got) != tt.w {
+			t.Errorf("%d cells: %q", tt.w, got)
+		}
+	}
+	if raw := wireOf("a\n", wireRaw).heading(130, v.st.rule); !strings.Contains(raw, v.text.sums().exact) || !strings.Contains(raw, " raw ") {
+		t.Errorf("raw: %q", raw)
+	}
+}
+
+func TestWireHelp(t *testing.T) {
+	tests := []struct {
+		text string
+		mode wireMode
+		want string // behind "marked"
+	}{
+		{"plain\r\n", wireByDATA, ""},
+		{".a\n.b\n\xff\n", wireByDATA, "2 dot, 1 8bit"},
+		{".a\n.b\n\xff\n", wireByBDAT, "1 8bit"},
+		{".a\n.b\r\xff\x00", wireRaw, "2 dot, 1 8bit, 1 ctrl, 1 bare LF, 1 bare CR, 1 no end"},
+		{strings.Repeat(".\n", 1000), wireByDATA, "1,000 dot"},
+	}
+	for _, tt := range tests {
+		if _, got, _ := strings.Cut(wireOf(tt.text, tt.mode).help(), "marked "); got != tt.want {
+			t.Errorf("%s %.10q: %q, want %q", tt.mode.name, tt.text, got, tt.want)
 		}
 	}
 }
@@ -107,29 +294,4 @@ func TestWireResize(t *testing.T) {
 	if c.body.lines[0] != "text more" {
 		t.Errorf("the body is %q", c.body.lines)
 	}
-}
-
-// longComposer has a body of n lines and the cursor in its middle.
-func longComposer(b *testing.B, n, w, h int) *composer {
-	c := inBody(composerAt(b, asked(), w, h))
-	c.body.insert(strings.Repeat("The quick brown fox jumps over the lazy dog, again and again.\n", n))
-	c.body.row, c.body.col = n/2, 0
-	return c
-}
-
-func benchmarkTyping(b *testing.B, n, w, h int) {
-	c := longComposer(b, n, w, h)
-	for i := 0; b.Loop(); i++ {
-		typeIn(c, "x")
-		if i%70 == 69 { // Lines stay as long as people write them.
-			typeIn(c, "enter")
-		}
-		c.view()
-	}
-}
-
-func BenchmarkComposerType10k(b *testing.B)     { benchmarkTyping(b, 10_000, 80, 17) }
-func BenchmarkComposerType10kWide(b *testing.B) { benchmarkTyping(b, 10_000, 120, 33) }
-func BenchmarkComposerType100kWide(b *testing.B) {
-	benchmarkTyping(b, 100_000, 120, 33)
 }

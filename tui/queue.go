@@ -66,7 +66,7 @@ func (m *Model) paste(text string) {
 	}
 	lines := strings.Split(strings.TrimRight(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n"), "\n")
 	n := plural(len(lines), "line")
-	m.picker = newPicker(m.st, n+" were pasted", []choice{
+	m.overlay = newPicker(m.st, n+" were pasted", []choice{
 		{label: "send one by one", help: "each waits for the reply to the one before", take: func(m *Model) tea.Cmd { m.queue = lines; return m.nextQueued() }},
 		{label: "send as one group", help: "all in one write, as PIPELINING allows (RFC 2920)", take: func(m *Model) tea.Cmd { return m.sendGroup(lines) }},
 		{label: "put the first into the prompt", help: fmt.Sprintf("drops the %d others", len(lines)-1), take: func(m *Model) tea.Cmd { m.prompt.set(lines[0]); return nil }},

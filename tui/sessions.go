@@ -60,5 +60,5 @@ func (m *Model) listPicker(list []history.Summary) {
 			},
 		}
 	}
-	m.picker = newPicker(m.st, "Saved sessions", choices)
+	m.overlay = newPicker(m.st, "Saved sessions", choices)
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Recall *console.Recall
 	// Theme is auto, dark, light or mono; "" means auto.
 	Theme string
+	// Confirm asks before a message leaves this machine.
+	Confirm bool
 	// Drafts is the directory for messages being written; "" keeps them in
 	// memory only.
 	Drafts string
@@ -59,6 +61,7 @@ func Run(ctx context.Context, o Options) error {
 // putAway keeps the draft and ends the record whatever way the program ended.
 // The error says what could not be kept.
 func (m *Model) putAway() error {
+	m.composer.discard()
 	err := m.composer.saveNow()
 	if err != nil {
 		err = fmt.Errorf("the draft is lost: %w", err)

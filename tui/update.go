@@ -49,13 +49,37 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.MouseMsg:
 		return m, m.onMouse(msg)
 	default:
+		return m, m.onLetter(msg)
+	}
+	return m, nil
+}
+
+// onLetter takes the messages about a message being written or sent.
+func (m *Model) onLetter(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case decisionMsg:
+		return m.onDecision(msg.decision)
+	case uploadTickMsg:
+		return m.onUploadTick()
+	case fileReadMsg:
+		return m.onFileRead(msg)
+	case openedMsg:
+		return m.onOpened(msg)
+	case writtenMsg:
+		return m.onWritten(msg)
+	case messageEditedMsg:
+		return m.onMessageEdited(msg)
+	case preparedMsg:
+		return m.composed(m.composer.prepared(msg))
+	case dirReadMsg:
+		return m.onDirRead(msg)
+	default:
 		cmd := m.composer.update(msg)
 		if notice := m.composer.notice(); notice != "" && !m.composing && m.status == "" {
 			m.say(notice)
 		}
-		return m, cmd
+		return cmd
 	}
-	return m, nil
 }
 
 // onDone ends an action; the next pasted line goes out where one waits.
@@ -96,7 +120,7 @@ func (m *Model) complainOf(err error) {
 
 func (m *Model) onEdited(msg editedMsg) {
 	if msg.err != nil {
-		m.complain("the editor failed, the line is as it was: " + msg.err.Error())
+		m.complain(protocol.Safe(msg.err.Error()))
 		return
 	}
 	if first, _, many := strings.Cut(msg.text, "\n"); many {
@@ -113,7 +137,8 @@ func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
 		return tea.ClearScreen
 	}
 	wasLeaving := m.leaving
-	m.status, m.leaving = "", false
+	m.wasDropping = m.dropping
+	m.status, m.leaving, m.dropping = "", false, false
 	switch {
 	case m.areas.tooSmall:
 		return m.leaveKey(msg, wasLeaving)
@@ -125,8 +150,8 @@ func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
 			m.reader = nil
 		}
 		return nil
-	case m.picker != nil:
-		return m.pick(m.picker.handleKey(msg))
+	case m.overlay != nil:
+		return m.choose(m.overlay.handleKey(msg))
 	case m.searching:
 		m.searchKey(msg)
 		return nil
@@ -145,17 +170,6 @@ func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
 		return m.inspectorKey(msg)
 	}
 	return m.promptKey(msg, wasLeaving)
-}
-
-// pick carries out what a picker said.
-func (m *Model) pick(taken *choice, done bool) tea.Cmd {
-	if done {
-		m.picker = nil
-	}
-	if taken == nil {
-		return nil
-	}
-	return taken.take(m)
 }
 
 // answer gives a key to the question of a login.

@@ -54,7 +54,7 @@ func (m *Model) split() bool {
 
 // uncovered tells whether the panes and the prompt are in sight.
 func (m *Model) uncovered() bool {
-	return m.start == nil && !m.composing && m.picker == nil && m.reader == nil && m.question == nil
+	return m.start == nil && !m.composing && m.overlay == nil && m.reader == nil && m.question == nil
 }
 
 // over is what lies over panes and prompt, "" for nothing.
@@ -64,8 +64,8 @@ func (m *Model) over(a rect) string {
 		return m.question.view(a)
 	case m.reader != nil:
 		return m.reader.view(a)
-	case m.picker != nil:
-		return m.picker.view(a)
+	case m.overlay != nil:
+		return m.overlay.view(a)
 	case m.start != nil:
 		return m.start.view(a)
 	case m.composing:
@@ -208,6 +208,8 @@ func (m *Model) footer() string {
 		return fit(m.st.fault.Render(" ✗ ")+m.st.text.Render(m.status), m.w)
 	case m.status != "":
 		return fit(m.st.accent.Render(" "+m.status), m.w)
+	case m.uploading():
+		return fit(m.meter.view(m.st, m.w, m.now()), m.w)
 	case m.running > 0 && m.now().Sub(m.since).Seconds() >= 1:
 		return fit(m.st.faint.Render(" "+m.waitingWords()), m.w)
 	}
@@ -221,8 +223,6 @@ func (m *Model) waitingWords() string {
 		what = "connecting"
 	case m.state.Phase == protocol.PhaseConnected:
 		what = "waiting for the greeting"
-	case m.sent.Load() > 0 && m.state.Phase == protocol.PhaseData:
-		what = fmt.Sprintf("sending the message, %d octets so far", m.sent.Load())
 	case m.state.Busy() && m.state.Awaited[0].Body:
 		what = "waiting for the verdict on the message"
 	case m.state.Busy():
@@ -234,7 +234,7 @@ func (m *Model) waitingWords() string {
 // keyRow names the keys that do something now, as many as there is room for.
 func (m *Model) keyRow() string {
 	switch {
-	case m.question != nil || m.reader != nil || m.picker != nil:
+	case m.question != nil || m.reader != nil || m.overlay != nil:
 		return ""
 	case m.start != nil:
 		return m.keyList(m.keys.connect, m.keys.sessions, m.keys.help, m.keys.leave, m.keys.palette)

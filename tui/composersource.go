@@ -1,0 +1,144 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
+	"smtpconsole/protocol/message"
+)
+
+// mostUndo is how many states of the text undo goes back.
+const mostUndo = 20
+
+// remember keeps the text as it is for undo. It is called before whatever
+// replaces more than a stroke does.
+func (c *composer) remember() {
+	c.before = append(c.before, c.letter.writing())
+	if n := len(c.before) - mostUndo; n > 0 {
+		c.before = slices.Delete(c.before, 0, n)
+	}
+}
+
+// undo brings back the text as it was before the last great change.
+func (c *composer) undo() {
+	n := len(c.before)
+	if n == 0 {
+		c.note = "nothing to bring back: it undoes a template, a file that was read, a change of view, a fix"
+		return
+	}
+	c.replace(c.before[n-1].letter())
+	c.before = c.before[:n-1]
+	c.note = "brought back as it was before"
+}
+
+// replace puts l in place of what is written.
+func (c *composer) replace(l letter) {
+	edits := c.edits()
+	c.letter = l
+	c.removed += edits + 1 - c.edits() // The count of edits goes on, never back.
+	c.focusOn(len(c.fields))
+	c.lines, c.folds = false, nil
+	c.discard()
+}
+
+// use replaces what is written, where undo can bring it back.
+func (c *composer) use(l letter) tea.Cmd {
+	c.remember()
+	c.drafts.offered = nil
+	c.replace(l)
+	return c.changed()
+}
+
+// toSource shows the message as text, which from now on rules.
+func (c *composer) toSource() composerAction {
+	return c.whole(func(c *composer) composerAction {
+		text := c.made.text
+		if out := c.current(); out != nil {
+			text = out.text
+		}
+		if text == "" && c.octets() > 0 {
+			c.note = "with its files the message has " + grouped(c.octets()) + " octets: too many to edit as text; " + c.keys.preview.Help().Key + " shows them"
+			return composerNone
+		}
+		c.remember()
+		c.replace(sourceLetter(text))
+		return composerNone
+	})
+}
+
+// sourceLetter is text as source.
+func sourceLetter(text string) letter {
+	source := newText(strings.TrimSuffix(text, "\r\n"))
+	l := newLetter()
+	l.source = &source
+	return l
+}
+
+// toForm shows the source in the form, if that can show all of it.
+func (c *composer) toForm() {
+	m, lost, err := message.Read(strings.NewReader(ended(c.source.sends(false), "\r\n")))
+	switch {
+	case err != nil:
+		c.note = "the source stays: " + protocol.Safe(err.Error())
+	case len(lost) > 0:
+		c.note = "the source stays, since the form cannot show " + protocol.Safe(strings.Join(lost, ", "))
+	default:
+		c.remember()
+		c.replace(formLetter(m))
+	}
+}
+
+// formLetter is m in the form.
+func formLetter(m message.Message) letter {
+	w := writing{Fields: m.Fields, Text: exact(strings.TrimSuffix(m.Text, "\n")), HTML: exact(strings.TrimSuffix(m.HTML, "\n")), Encoding: m.Encoding}
+	return w.letter()
+}
+
+// toggleSource goes from the form to the source or back.
+func (c *composer) toggleSource() composerAction {
+	c.alone = false
+	switch {
+	case c.disk != "":
+		c.note = "a message sent from disk is not edited here"
+	case c.source != nil:
+		c.toForm()
+	default:
+		return c.toSource()
+	}
+	return composerNone
+}
+
+// formNow leaves the source for the form, for what only the form can do.
+func (c *composer) formNow() {
+	if c.source != nil {
+		c.toForm()
+	}
+}
+
+// readText puts the text of a file into the editor: into the form where that
+// can show it, else as source.
+func (c *composer) readText(text string) tea.Cmd {
+	m, lost, err := message.Read(strings.NewReader(text))
+	if err == nil && len(lost) == 0 {
+		return c.use(formLetter(m))
+	}
+	cmd := c.use(sourceLetter(strings.TrimSuffix(text, "\n")))
+	c.note = "shown as source"
+	if len(lost) > 0 {
+		c.note += ", since the form cannot show " + protocol.Safe(strings.Join(lost, ", "))
+	}
+	return cmd
+}
+
+// toggleHTML goes to the other form of the text.
+func (c *composer) toggleHTML() {
+	if c.source != nil || c.disk != "" {
+		c.note = "the source holds all forms of the text at once: " + c.keys.source.Help().Key + " goes to the form"
+		return
+	}
+	c.onHTML = !c.onHTML
+	c.focusOn(len(c.fields))
+}

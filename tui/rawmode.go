@@ -1,0 +1,67 @@
+package tui
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
+)
+
+// Raw mode breaks rules on purpose. Against a server on another machine the
+// user types its name first.
+
+// raw sends the octets of a file untouched behind a DATA of its own.
+func (m *Model) raw(a console.Raw) tea.Cmd {
+	return m.ownServer(a.Host, func(m *Model, host string) tea.Cmd {
+		a.Host = host
+		m.streaming = true
+		return m.onSession(a)
+	})
+}
+
+// endTest tries a variant of the end of data, or offers those there are.
+func (m *Model) endTest(a console.EndTest) tea.Cmd {
+	if a.Variant == "" {
+		m.openEndTests(a.Host)
+		return nil
+	}
+	return m.ownServer(a.Host, func(m *Model, host string) tea.Cmd {
+		a.Host = host
+		m.streaming = true
+		return m.onSession(a)
+	})
+}
+
+// openEndTests lists the variants of the end of data, each with what a correct
+// server does.
+func (m *Model) openEndTests(host string) {
+	var choices []choice
+	for _, v := range protocol.EndVariants() {
+		choices = append(choices, choice{label: v.Name + " · " + v.Summary, help: v.Correct + " · " + v.Ref, take: func(m *Model) tea.Cmd {
+			return m.endTest(console.EndTest{Variant: v.Name, Host: host})
+		}})
+	}
+	m.overlay = newPicker(m.st, "Ends of data, right and wrong: one is sent in a test message of its own", choices)
+}
+
+// ownServer does do where the server is on this machine, or its user types
+// its name.
+func (m *Model) ownServer(host string, do func(m *Model, host string) tea.Cmd) tea.Cmd {
+	switch {
+	case m.session == nil || !m.live():
+		m.complain(console.ErrNoConnection.Error())
+		return nil
+	case m.session.Local() || host != "":
+		return do(m, host)
+	}
+	name := m.session.Target.Name
+	return m.askLine("This breaks rules on purpose. Type the server's name, if it is yours to test", "", protocol.Safe(name), func(m *Model, typed string) tea.Cmd {
+		if !strings.EqualFold(strings.TrimSpace(typed), name) {
+			m.complain("that is not the server's name: nothing was sent")
+			return nil
+		}
+		return do(m, name)
+	})
+}
