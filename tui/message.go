@@ -88,8 +88,8 @@ func (m *Model) asksBeforeSending() bool {
 
 // aboutToSend says what happens with the final dot.
 func (m *Model) aboutToSend() string {
-	return fmt.Sprintf("Enter sends it: %s octets to %s at %s (%s). Any other key goes back, and nothing is lost",
-		grouped(m.composer.octets()), plural(m.state.AcceptedRcpts(), "recipient"), protocol.Safe(m.session.Target.Name), protocol.Safe(m.state.Target))
+	return fmt.Sprintf("Enter sends it: %s octets to %s at %s. Any other key goes back, and nothing is lost",
+		grouped(m.composer.octets()), plural(m.state.AcceptedRcpts(), "recipient"), protocol.Safe(m.state.Target))
 }
 
 // upload runs send, which sends octets, and shows how far it is.
@@ -118,7 +118,7 @@ func (m *Model) stopUpload(again bool) {
 		return
 	}
 	m.dropping = true
-	m.say("SMTP cannot cancel a message under way. Esc again drops the connection, any other key goes on")
+	m.say("SMTP has no cancel: Esc again drops the connection, any other key goes on")
 }
 
 // onUploadTick notes how far the message is, and looks again soon.
@@ -167,16 +167,16 @@ func (m *Model) onFileRead(msg fileReadMsg) tea.Cmd {
 		return nil
 	}
 	m.running = max(0, m.running-1)
+	m.status = ""
 	if msg.err != nil {
 		m.complain(protocol.Safe(msg.err.Error()))
 		return m.nextQueued()
 	}
 	for _, r := range msg.remarks {
 		if r.Severity == protocol.Error {
-			m.complain(fmt.Sprintf("not sent: line %d: %s", r.Line, protocol.Safe(r.Message)))
 			m.overlay = newPicker(m.st, "The message has an error: "+protocol.Safe(r.Message), []choice{
-				{label: "do not send it", help: "nothing happens", take: func(m *Model) tea.Cmd { m.status = ""; return nil }},
-				{label: "send it as it is", help: "line ends are made CRLF; :raw sends the octets untouched", take: func(m *Model) tea.Cmd { m.status = ""; return m.sureToSend(msg) }},
+				{label: "do not send it", help: "nothing happens", take: func(*Model) tea.Cmd { return nil }},
+				{label: "send it as it is", help: "line ends are made CRLF; :raw sends the octets untouched", take: func(m *Model) tea.Cmd { return m.sureToSend(msg) }},
 			})
 			return nil
 		}

@@ -158,7 +158,8 @@ func (p *picker) click(x, y int) (taken *choice, done bool) {
 
 // view draws the picker over an area.
 func (p *picker) view(a rect) string {
-	p.visible = max(1, a.h-3)
+	about := p.about(a.w, a.h/4)
+	p.visible = max(1, a.h-3-len(about))
 	p.area = rect{a.x, a.y + 2, a.w, p.visible}
 	p.first = max(min(p.first, p.at), p.at-p.visible+1)
 	count := fmt.Sprintf("%d of %d", len(p.shown), len(p.all))
@@ -173,10 +174,35 @@ func (p *picker) view(a rect) string {
 	if len(p.shown) == 0 {
 		lines = append(lines, p.st.faint.Render("   nothing fits; Esc closes"))
 	}
-	for len(lines) < a.h-1 {
+	for len(lines) < a.h-1-len(about) {
 		lines = append(lines, "")
 	}
-	return block(append(lines, p.st.faint.Render(" Enter choose · ↑↓ move · Esc close")), a.w, a.h)
+	return block(append(append(lines, about...), p.st.faint.Render(" Enter choose · ↑↓ move · Esc close")), a.w, a.h)
+}
+
+// about is all that is said of the selected row, where the row has no room for
+// it: as many lines as most.
+func (p *picker) about(w, most int) []string {
+	if p.at >= len(p.shown) {
+		return nil
+	}
+	c := p.all[p.shown[p.at]]
+	label, help := p.columns(c, w)
+	if ansi.StringWidth(protocol.Safe(c.label)) <= label && ansi.StringWidth(protocol.Safe(c.help)) <= help {
+		return nil
+	}
+	rows := wrap(protocol.Safe(c.label+" · "+c.help), max(1, w-2), 0)
+	rows = rows[:min(len(rows), most)]
+	for i, row := range rows {
+		rows[i] = " " + p.st.hint.Render(row)
+	}
+	return rows
+}
+
+// columns are the widths that a row has for its label and its help.
+func (p *picker) columns(c choice, w int) (label, help int) {
+	label = min(max(30, w/2), max(8, w-4))
+	return label, w - ansi.StringWidth(c.key) - label - len("   ") - len("  ") - 2
 }
 
 func (p *picker) row(c choice, selected bool, w int) string {
@@ -188,7 +214,8 @@ func (p *picker) row(c choice, selected bool, w int) string {
 		mark, label = " ▸ ", label.Bold(true)
 	}
 	keyWidth := ansi.StringWidth(c.key)
-	left := fit(mark+label.Render(fit(protocol.Safe(c.label), min(max(30, w/2), max(8, w-4))))+"  "+p.st.faint.Render(protocol.Safe(c.help)), w-keyWidth-2)
+	column, _ := p.columns(c, w)
+	left := fit(mark+label.Render(fit(protocol.Safe(c.label), column))+"  "+p.st.faint.Render(protocol.Safe(c.help)), w-keyWidth-2)
 	row := left + " " + p.st.key.Render(c.key) + " "
 	if selected {
 		return lipgloss.NewStyle().Inherit(p.st.selected).Render(ansi.Strip(row))

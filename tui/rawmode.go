@@ -56,8 +56,9 @@ func (m *Model) ownServer(host string, do func(m *Model, host string) tea.Cmd) t
 	case m.session.Local() || host != "":
 		return do(m, host)
 	}
-	name := m.session.Target.Name
-	return m.askLine("This breaks rules on purpose. Type the server's name, if it is yours to test", "", protocol.Safe(name), func(m *Model, typed string) tea.Cmd {
+	name := m.session.Target.Host
+	title := "This breaks rules on purpose, and " + name + " is another machine. If it is yours to test, type its name"
+	return m.askLine(title, "", "every octet goes out and into the record as it is", func(m *Model, typed string) tea.Cmd {
 		if !strings.EqualFold(strings.TrimSpace(typed), name) {
 			m.complain("that is not the server's name: nothing was sent")
 			return nil

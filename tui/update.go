@@ -88,6 +88,7 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 		return nil
 	}
 	m.running = max(0, m.running-1)
+	streamed := m.streaming
 	m.streaming = false
 	m.sent.Store(0)
 	if msg.err != nil {
@@ -95,7 +96,7 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {
 			m.complain(protocol.Safe(msg.err.Error()))
 		}
-		if m.state.Phase == protocol.PhaseData {
+		if m.state.Phase == protocol.PhaseData && !streamed {
 			return m.compose()
 		}
 		return nil
