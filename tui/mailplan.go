@@ -127,7 +127,7 @@ func (p *mailPlan) view(a rect) string {
 		p.row(planFrom, "MAIL FROM", p.input(p.from, planFrom, a.w)),
 		p.row(planTo, "RCPT TO", p.input(p.to, planTo, a.w)),
 		p.row(planBy, "Sent by", st.text.Render(planWays[p.way].words)),
-		"", " "+st.faint.Render("What will be said, each line after the reply to the one before:"))
+		"", " "+st.faint.Render("What will be said, each line after the reply before it:"))
 	for _, line := range p.mail().Lines(p.state) {
 		lines = append(lines, "   "+st.client.Render(protocol.Safe(line)))
 	}

@@ -148,7 +148,7 @@ func (s *Session) record() {
 		return
 	}
 	if most := s.console.o.Settings.KeepMax.octets(); most > 0 {
-		s.options.Keep = func() (wire.Keep, error) { return rec.KeepBody() }
+		s.options.Keep, s.options.KeepMax = func() (wire.Keep, error) { return rec.KeepBody() }, most
 	}
 }
 

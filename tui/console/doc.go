@@ -8,4 +8,6 @@
 //   - Console makes Sessions; a Session is one connection with its Log, and
 //     Do carries out an Action on it. What happens is told by events in the
 //     log: Do returns only what could not become one.
+//   - Octets are a message, in memory or in a file of any size. A Mail is an
+//     envelope and its Octets; Deliver takes it through a session step by step.
 package console

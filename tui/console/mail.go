@@ -49,7 +49,7 @@ func (m Mail) Lines(st protocol.State) []string {
 	var lines []string
 	if st.Hello == "" {
 		lines = append(lines, hello(st))
-		st.HasFrom, st.Rcpts = false, nil
+		st.Phase, st.HasFrom, st.Rcpts = protocol.PhaseReady, false, nil
 	}
 	on := m.goesOn(st)
 	if st.HasFrom && !on {
@@ -61,13 +61,15 @@ func (m Mail) Lines(st protocol.State) []string {
 	}
 	done := map[string]bool{}
 	for _, r := range st.Rcpts {
-		done[keyOf(r.Path)] = done[keyOf(r.Path)] || r.Accepted()
+		if r.Accepted() {
+			done[keyOf(r.Path)] = true
+		}
 	}
 	for _, to := range m.To {
-		if !done[keyOf(to)] {
+		if key := keyOf(to); !done[key] {
+			done[key] = true
 			lines = append(lines, protocol.RcptLine(to))
 		}
-		done[keyOf(to)] = true
 	}
 	return append(lines, m.begin(st, on))
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"io"
 	"math"
 	"slices"
@@ -46,29 +47,39 @@ func ReadFile(path string, st protocol.State) (Octets, []protocol.MessageRemark,
 	return look(path, st, math.MaxInt64)
 }
 
-// skimmed is how much of a large file SkimFile looks at, in octets.
-const skimmed = 4 << 20
+const (
+	// largeFile is from where on SkimFile does not look at all of a file, in
+	// octets: to look at more takes as long as to send it.
+	largeFile = 16 << 20
+	// skimmed is how much of such a file it looks at.
+	skimmed = 1 << 20
+)
 
-// SkimFile is ReadFile for who cannot wait: of a file larger than a few
-// megabytes it looks at the beginning only, and says so in Part.
+// SkimFile is ReadFile for who cannot wait: of a file larger than 16 MiB it
+// looks at the beginning only, and says so in Part.
 func SkimFile(path string, st protocol.State) (Octets, []protocol.MessageRemark, error) {
-	return look(path, st, skimmed)
+	return look(path, st, largeFile)
 }
 
-// look looks at most octets of the file at path.
+// look looks at the file at path, and at the beginning only where it has more
+// than most octets.
 func look(path string, st protocol.State, most int64) (Octets, []protocol.MessageRemark, error) {
 	f, seen, err := openMessage(path)
 	if err != nil {
 		return Octets{}, nil, err
 	}
 	defer f.Close()
+	part, through := seen.size > most, pour
+	if part {
+		through = skim
+	}
 	l := protocol.NewLinter(st)
-	if err := pour(l, io.LimitReader(seen.reader(f), most)); err != nil {
+	if err := through(l, seen.reader(f)); err != nil {
 		return Octets{}, nil, err
 	}
-	o := Octets{Open: seen.open, Path: path, Facts: l.Facts(), Part: seen.size > most}
+	o := Octets{Open: seen.open, Path: path, Facts: l.Facts(), Part: part}
 	remarks := mended(l.Remarks())
-	if o.Part {
+	if part {
 		o.Facts = estimated(o.Facts, seen.size)
 		remarks = slices.DeleteFunc(remarks, ofTheEnd)
 	}
@@ -81,6 +92,19 @@ const readSize = 256 << 10
 // pour copies what r has to w in large pieces.
 func pour(w io.Writer, r io.Reader) error {
 	_, err := io.CopyBuffer(struct{ io.Writer }{w}, r, make([]byte, readSize))
+	return err
+}
+
+// skim copies the beginning of r to w, up to the end of a line.
+func skim(w io.Writer, r io.Reader) error {
+	b := make([]byte, skimmed)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return err
+	}
+	if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+		b = b[:i+1]
+	}
+	_, err := w.Write(b)
 	return err
 }
 

@@ -79,7 +79,7 @@ func (s *Session) raw(ctx context.Context, conn *wire.Conn, r io.Reader, u *wire
 	if err != nil || s.Log.State().Phase != protocol.PhaseData {
 		return nil, err
 	}
-	return any(conn).(interface { Raw(context.Context, io.Reader, *wire.Upload) (*wire.Pending, error) }).Raw(ctx, r, u)
+	return conn.Raw(ctx, r, u)
 }
 
 // early waits a moment for the reply to raw octets; it is nil where none came.
@@ -118,7 +118,7 @@ func (s *Session) SendEnd(ctx context.Context) error {
 }
 
 func end(ctx context.Context, conn *wire.Conn) (protocol.Reply, error) {
-	pending, err := any(conn).(interface { Raw(context.Context, io.Reader, *wire.Upload) (*wire.Pending, error) }).Raw(ctx, strings.NewReader(protocol.EndOfData), nil)
+	pending, err := conn.Raw(ctx, strings.NewReader(protocol.EndOfData), nil)
 	if err != nil {
 		return protocol.Reply{}, err
 	}

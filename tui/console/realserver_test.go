@@ -72,7 +72,7 @@ func dialReal(t *testing.T, server realServer, set console.Settings) live {
 	}
 	set.Helo = "client.example.org"
 	set.Timeout = console.Duration(20 * time.Second)
-	c := console.New(console.Options{Settings: set, Store: history.Open(t.TempDir()), Ask: answer})
+	c := console.New(console.Options{Settings: set, Store: history.Open(t.TempDir()), Ask: answer, Settle: time.Second})
 	s, err := c.Begin(target)
 	if err != nil {
 		t.Fatal(err)

@@ -96,6 +96,15 @@ func TestLocal(t *testing.T) {
 		"auth plain":      Login{"PLAIN"},
 		"data":            Data{},
 		"data a b.eml ":   Data{"a b.eml"},
+		"bdat a.eml":      BData{"a.eml", OneChunk},
+		"bdat a.eml 64K":  BData{"a.eml", 65536},
+		`bdat "a b" 9`:    BData{"a b", 9},
+		"raw a.eml":       Raw{"a.eml", ""},
+		`raw "a b" mx`:    Raw{"a b", "mx"},
+		"end":             End{},
+		"eod":             EndTest{},
+		"eod lf-dot-lf":   EndTest{"lf-dot-lf", ""},
+		"eod cr-dot-cr m": EndTest{"cr-dot-cr", "m"},
 		"note all well":   Note{"all well"},
 		"connect mx:587":  Reconnect{"mx:587"},
 		"drop":            Drop{},
@@ -109,11 +118,16 @@ func TestLocal(t *testing.T) {
 
 func TestLocalUnclear(t *testing.T) {
 	for input, says := range map[string]string{
-		"":        ":help",
-		"x":       ":help",
-		"d":       ":data or :drop",
-		"note":    "needs",
-		"fix now": "nothing",
+		"":         ":help",
+		"x":        ":help",
+		"d":        ":data or :drop",
+		"note":     "needs",
+		"bdat":     "needs",
+		"raw":      "needs",
+		"bdat a b": "no size",
+		"bdat a 0": "no size",
+		"e":        ":end or :eod",
+		"fix now":  "nothing",
 	} {
 		got, ok := local(input).(Unclear)
 		if !ok || !strings.Contains(got.Text, says) {

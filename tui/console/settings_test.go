@@ -53,12 +53,13 @@ func TestSettingsHaveFlags(t *testing.T) {
 }
 
 func TestSettle(t *testing.T) {
-	const config = "helo = 'config'\nuser = 'config'\ntheme = 'dark'\ntimeout = '1m'\nplain = true\ninsecure = true\n"
+	const config = "helo = 'config'\nuser = 'config'\ntheme = 'dark'\ntimeout = '1m'\nplain = true\ninsecure = true\nkeep-max = 4096\n"
 	t.Setenv("SMTPCONSOLE_HELO", "environment")
 	t.Setenv("SMTPCONSOLE_USER", "environment")
 	t.Setenv("SMTPCONSOLE_TIMEOUT", "2")
 	t.Setenv("SMTPCONSOLE_THEME", "") // says nothing
 	t.Setenv("SMTPCONSOLE_TLS_MIN", "1.3")
+	t.Setenv("SMTPCONSOLE_CONFIRM", "false")
 	var s Settings
 	flags := flagsOf(&s)
 	if err := flags.Parse([]string{"--helo", "flag", "--plain=false", "-4"}); err != nil {
@@ -69,7 +70,7 @@ func TestSettle(t *testing.T) {
 	}
 	want := Settings{
 		Helo: "flag", User: "environment", Theme: "dark", Timeout: Duration(2 * time.Second),
-		Insecure: true, IPv4: true, TLSMin: "1.3", Confirm: true,
+		Insecure: true, IPv4: true, TLSMin: "1.3", KeepMax: 4096,
 	}
 	if s != want {
 		t.Errorf("%+v", s)
@@ -83,6 +84,8 @@ func TestSettleRefuses(t *testing.T) {
 		{"", "", "heelo = 'x'", `"heelo"`},
 		{"", "", "helo = 1", "config.toml"},
 		{"", "", "timeout = 'soon'", `"soon"`},
+		{"", "", "keep-max = 'much'", `"much"`},
+		{"", "", "confirm = 'maybe'", "config.toml"},
 		{"", "TIMEOUT=soon", "", "SMTPCONSOLE_TIMEOUT"},
 		{"", "PLAIN=maybe", "", "SMTPCONSOLE_PLAIN"},
 		{"-4", "IPV6=true", "", "-4 and -6"},

@@ -90,7 +90,7 @@ func (s *Session) sendChunks(ctx context.Context, o Octets, c chunks, progress f
 		if total != o.Facts.Exact {
 			r = newCleanReader(r)
 		}
-		r = &exactly{bufio.NewReader(r), total}
+		r = newExactly(r, total)
 		for sent := int64(0); ; {
 			n := pieceOf(total-sent, c.size)
 			last := sent+n == total
@@ -194,6 +194,8 @@ type exactly struct {
 	r    *bufio.Reader
 	left int64
 }
+
+func newExactly(r io.Reader, n int64) *exactly { return &exactly{bufio.NewReader(r), n} }
 
 // Read delivers the next octets.
 func (e *exactly) Read(p []byte) (int, error) {

@@ -175,17 +175,22 @@ func (l *Letter) octets(ctx context.Context, in io.Reader, client string) (conso
 	return console.Spool(st, func(w io.Writer) error { return m.Write(w, nil) })
 }
 
-// arriving spools in until its end, or ctx's: who waits for input cannot be
-// interrupted otherwise. The goroutine then stays with the input.
-func arriving(ctx context.Context, in io.Reader, st protocol.State) (o console.Octets, remarks []protocol.MessageRemark, err error) {
-	done := make(chan struct{})
+// arriving spools in until its end, or ctx's: nothing else can interrupt who
+// waits for input. The goroutine then stays with the input.
+func arriving(ctx context.Context, in io.Reader, st protocol.State) (console.Octets, []protocol.MessageRemark, error) {
+	type arrived struct {
+		octets  console.Octets
+		remarks []protocol.MessageRemark
+		err     error
+	}
+	done := make(chan arrived, 1)
 	go func() {
-		defer close(done)
-		o, remarks, err = console.Spool(st, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
+		o, remarks, err := console.Spool(st, func(w io.Writer) error { _, err := io.Copy(w, in); return err })
+		done <- arrived{o, remarks, err}
 	}()
 	select {
-	case <-done:
-		return o, remarks, err
+	case a := <-done:
+		return a.octets, a.remarks, a.err
 	case <-ctx.Done():
 		return console.Octets{}, nil, ctx.Err()
 	}

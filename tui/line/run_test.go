@@ -160,13 +160,14 @@ func TestLocal(t *testing.T) {
 		":help", ":help RCPT", ":help nosuchword", ":fix", ":state", ":caps", "EHLO [::1]", ":fix", ":caps", ":tls", ":tls",
 		"EHLO client.example.org", ":history", ":note all well", ":auth GSSAPI", ":data", ":data " + file,
 		"MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.org>", ":data missing", ":data " + file,
-		":connect nowhere:0", ":drop", "NOOP", ":connect", ":state", ":quit",
+		":bdat", ":raw", ":raw missing", ":eod", ":eod nothing", ":end",
+		"MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.org>", ":bdat " + file + " 5", ":connect nowhere:0", ":drop", "NOOP", ":connect", ":state", ":quit",
 	}, "\n")
 	out, exit := run(t, Options{Target: console.Target{Name: "practice", Practice: true}, Person: true, In: strings.NewReader(script)}, console.Settings{})
 	for _, want := range []string{
 		"# :fix ", "RCPT (command)", `"nosuchword" is not known`, "no mended line", "now: EHLO", "not known: EHLO asks",
 		"C: EHLO [IPv6:::1]\n", "# SIZE ", "# tls: TLS 1.3", "issued by", "20", "# note: all well\n", "not built in",
-		"# held: DATA\n", "missing: no such file", "C: DATA\nS: 354 ", "# message: 17 octets", "port is a number", "# close: you closed",
+		"# held: DATA\n", `there is no file "missing"`, "C: DATA\nS: 354 ", "# message: 17 octets", ":bdat needs", ":raw needs", "# lf-dot-lf ", "did not ask for a message", "C: BDAT 5\n", "C: BDAT 2 LAST\n", "port is a number", "# close: you closed",
 		"there is no connection", "C: QUIT\nS: 221 ",
 	} {
 		if !strings.Contains(out, want) {

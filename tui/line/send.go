@@ -2,7 +2,6 @@ package line
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -126,10 +125,14 @@ var needs = []struct {
 	keyword, code, says string
 	by                  func(protocol.MessageFacts) bool
 }{
-	{"8BITMIME", "message.8bit", "the message has octets above 127, and the server does not offer 8BITMIME: it may refuse or damage them",
-		func(f protocol.MessageFacts) bool { return f.EightBit }},
-	{"SMTPUTF8", "message.utf8", "the header has letters outside ASCII, and the server does not offer SMTPUTF8: it may refuse or damage them",
-		func(f protocol.MessageFacts) bool { return f.UTF8Header }},
+	{
+		"8BITMIME", "message.8bit", "the message has octets above 127, and the server does not offer 8BITMIME: it may refuse or damage them",
+		func(f protocol.MessageFacts) bool { return f.EightBit },
+	},
+	{
+		"SMTPUTF8", "message.utf8", "the header has letters outside ASCII, and the server does not offer SMTPUTF8: it may refuse or damage them",
+		func(f protocol.MessageFacts) bool { return f.UTF8Header },
+	},
 }
 
 // lacks notes what the message calls for and the server does not offer.
@@ -177,7 +180,8 @@ func (f *face) goodbye(ctx context.Context) {
 var offersAll = protocol.Reply{Code: 250, Lines: []string{"server", "SIZE", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME"}}
 
 // dryRun prints the commands that a server which offers everything would get,
-// up to the one that the message follows, and then the message.
+// up to the one that the message follows, and then the message as it would
+// arrive.
 func dryRun(w io.Writer, l *Letter, m console.Mail, o Options) error {
 	st := protocol.State{Phase: protocol.PhaseReady, Hello: "EHLO", Name: o.Console.Name(), Caps: protocol.ParseCaps(offersAll)}
 	hello := m.Lines(protocol.State{Name: st.Name})[0]
@@ -197,6 +201,11 @@ func dryRun(w io.Writer, l *Letter, m console.Mail, o Options) error {
 		return err
 	}
 	defer r.Close()
-	_, err = io.Copy(b, r)
-	return cmp.Or(err, b.Flush())
+	text := protocol.NewLineWriter(b)
+	if m.Chunk != 0 && m.Facts.Binary {
+		_, err = io.Copy(b, r)
+	} else {
+		_, err = io.Copy(text, r)
+	}
+	return errors.Join(err, text.Close(), b.Flush())
 }
