@@ -158,7 +158,7 @@ func TestJourneyAttached(t *testing.T) {
 	j.see("the directory above")
 	j.typed(path)
 	j.key(tea.KeyEnter)
-	j.see("Attached")
+	j.see("goes along")
 	j.key(tea.KeyF10)
 	j.see("queued in memory")
 	rec := j.record()
