@@ -129,7 +129,8 @@ func (c *composer) halves(a composerAreas, h int) []string {
 
 func (c *composer) wirePane(at, w, h int, rule lipgloss.Style) []string {
 	v := c.wire()
-	return append([]string{v.heading(w, rule)}, v.view(at, w, h-1)...)
+	rows := append([]string{v.heading(w, rule)}, v.view(at, w, h-1)...)
+	return append(rows, make([]string, max(0, h-len(rows)))...)
 }
 
 // form is the fields, or those around the focus, and the body under its rule.

@@ -307,10 +307,24 @@ func (c *composer) cursorLine() int {
 	case c.source != nil:
 		return c.source.row
 	case c.focus == len(c.fields):
-		return len(c.made.head) + c.text().row
+		return c.textLine() + c.text().row
 	}
 	name := c.fields[c.focus].name + ":"
 	return max(0, slices.IndexFunc(c.made.head, func(line string) bool { return strings.HasPrefix(line, name) }))
+}
+
+// textLine is the line of the message at which the text with the cursor begins.
+func (c *composer) textLine() int {
+	if c.plain() {
+		return len(c.made.head)
+	}
+	kind := "\r\nContent-Type: text/plain"
+	if c.onHTML {
+		kind = "\r\nContent-Type: text/html"
+	}
+	before, part, _ := strings.Cut(c.made.text, kind)
+	head, _, _ := strings.Cut(part, "\r\n\r\n")
+	return strings.Count(before, "\r\n") + strings.Count(head, "\r\n") + 3 // the field's own line end, and the empty line
 }
 
 // previewKey scrolls the wire view while it stands in place of the form.
