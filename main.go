@@ -35,15 +35,15 @@ func main() {
 // run is main with an exit code. A signal ends the context, and with it the
 // session, in order; the exit code is then the one that shells report.
 func run(args []string) int {
-	ctx, stop := untilSignal(context.Background(), deadly()...)
+	ctx, stop := line.UntilSignal(context.Background(), deadly()...)
 	defer stop()
 	c := command{}
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	code, signalled := signalCode(ctx)
+	code, signalled := line.SignalCode(ctx)
 	switch {
-	case err != nil && !signalled && c.exit < signalBase:
+	case err != nil && !signalled && c.exit < line.SignalBase:
 		fmt.Fprintln(os.Stderr, "smtpconsole:", err)
 		return line.ExitUsage
 	case c.exit == 0 && signalled && !c.endless:
@@ -51,21 +51,6 @@ func run(args []string) int {
 	}
 	return c.exit
 }
-
-// signalBase is what shells add to a signal's number to make an exit code.
-const signalBase = 128
-
-// signalCode is the exit code for a context that a signal ended.
-func signalCode(ctx context.Context) (code int, signalled bool) {
-	var s signalError
-	signalled = errors.As(context.Cause(ctx), &s)
-	return signalBase + int(s.Signal), signalled
-}
-
-// signalError is the cause of a context that a signal ended.
-type signalError struct{ syscall.Signal }
-
-func (e signalError) Error() string { return "ended by signal: " + e.Signal.String() }
 
 // deadly are the signals that end any command: SIGINT among them where nobody
 // types, since to a person at a terminal Ctrl+C means less.
@@ -75,21 +60,6 @@ func deadly() []os.Signal {
 		signals = append(signals, os.Interrupt)
 	}
 	return signals
-}
-
-// untilSignal returns a context that ends with one of the signals.
-func untilSignal(parent context.Context, deadly ...os.Signal) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, deadly...)
-	go func() {
-		select {
-		case s := <-signals:
-			cancel(signalError{s.(syscall.Signal)})
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { cancel(nil) }
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
@@ -249,7 +219,7 @@ func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, stop := untilSignal(cmd.Context(), os.Interrupt)
+			ctx, stop := line.UntilSignal(cmd.Context(), os.Interrupt)
 			defer stop()
 			face := c.lines(&o, target)
 			if isTerminal(os.Stderr) {
@@ -258,7 +228,7 @@ func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 			face.Console = console.New(o)
 			defer face.Console.Close()
 			c.exit, err = line.Send(ctx, face, &c.letter)
-			if code, signalled := signalCode(ctx); signalled {
+			if code, signalled := line.SignalCode(ctx); signalled {
 				c.exit = code
 			}
 			return err
