@@ -3,7 +3,7 @@
 //
 //   - Dial and New begin a connection; Options and Timeouts say how.
 //   - Send and SendAll put command lines on the wire; a Pending waits for the
-//     reply. Body and Chunk send messages, StartTLS and Auth run exchanges.
+//     reply. Body, Chunk and Raw send messages, StartTLS and Auth run exchanges.
 //   - What happened is told twice: as events through Options.Sink, for
 //     everyone who looks on, and as results, for the caller who acts on them.
 //
@@ -11,7 +11,8 @@
 // outcome is events and at last exactly one close event, never a hang.
 //
 // A Conn runs one goroutine, which reads. It alone performs handshakes, so
-// nothing can be read between a plain-text reply and the first octet of TLS.
+// nothing can be read between a plain-text reply and the first octet of TLS. A
+// second one lives while a message is sent, and digests it.
 // Two locks do separate work: the write lock says who may write and is held
 // over that I/O; mu guards the state and the order of events and never is.
 package wire

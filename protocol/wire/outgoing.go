@@ -14,11 +14,11 @@ import (
 
 const (
 	// blockSize is how much of a message is read, and written, at a time. Each
-	// block has a deadline of its own.
-	blockSize = 256 << 10
+	// block has a deadline of its own, so a slow line needs a small one.
+	blockSize = 64 << 10
 	// batchSize is how much text goes to the tally at a time: handing over
 	// less costs more than it gains.
-	batchSize = 1 * blockSize
+	batchSize = 4 * blockSize
 	// batches is how many there are: enough for sending and tallying not to
 	// wait for one another at each.
 	batches = 8

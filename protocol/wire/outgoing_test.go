@@ -155,20 +155,40 @@ func notes(tp *tape) bool {
 	return len(all) == 1 && all[0].Code == "record.large"
 }
 
+// A message over the limit gives its place up at once, not at its end.
+func TestKeepMaxAtOnce(t *testing.T) {
+	aborted := make(chan struct{})
+	o := wire.Options{KeepMax: 1 << 20, Keep: func() (wire.Keep, error) { return place{abort: func() { close(aborted) }}, nil }}
+	c, _ := atData(t, o, "EHLO", func(s *server) { drain(s); s.follow("S: 250 ok") })
+	rest := readFunc(func([]byte) (int, error) { <-aborted; return 0, io.EOF })
+	if _, err := c.Body(t.Context(), io.MultiReader(strings.NewReader(filler(2<<20)), rest), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The chunks of a message count together, in events and in the record.
 func TestKeepMaxChunks(t *testing.T) {
 	const chunk = 40 << 10
-	text := filler(chunk)
+	t.Run("three", func(t *testing.T) { testKeepMaxChunks(t, chunk, 3*chunk, 2) })
+	t.Run("none", func(t *testing.T) { testKeepMaxChunks(t, chunk, 1, 0) })
+}
+
+// testKeepMaxChunks sends two messages of five chunks, of which the first is
+// inline, so many behind it are kept, and the rest are not.
+func testKeepMaxChunks(t *testing.T, chunk, most int64, kept int) {
+	text := filler(int(chunk))
 	shelves := []*shelf{}
-	o := wire.Options{KeepMax: 3 * chunk, Keep: func() (wire.Keep, error) {
+	o := wire.Options{KeepMax: most, Keep: func() (wire.Keep, error) {
 		shelves = append(shelves, &shelf{})
 		return shelves[len(shelves)-1], nil
 	}}
+	lines := slices.Repeat([]string{fmt.Sprintf("BDAT %d", chunk)}, 5)
+	lines[4] += " LAST"
 	c, tp := pairWith(t, o, func(s *server) {
 		s.follow("S: 220 x", "C: EHLO a.example", "S: 250 x")
 		for range 2 {
 			s.follow("C: MAIL FROM:<>", "S: 250 ok", "C: RCPT TO:<a@b.example>", "S: 250 ok")
-			for _, line := range []string{"BDAT 40960", "BDAT 40960", "BDAT 40960", "BDAT 40960", "BDAT 40960 LAST"} {
+			for _, line := range lines {
 				s.follow("C: " + line)
 				s.takes(text)
 				s.follow("S: 250 ok")
@@ -180,11 +200,7 @@ func TestKeepMaxChunks(t *testing.T) {
 	for message := range 2 {
 		must(t, c, "MAIL FROM:<>", 250)
 		must(t, c, "RCPT TO:<a@b.example>", 250)
-		for i := range 5 {
-			line := fmt.Sprintf("BDAT %d", chunk)
-			if i == 4 {
-				line += " LAST"
-			}
+		for _, line := range lines {
 			if _, err := c.Chunk(t.Context(), line, strings.NewReader(text), chunk, nil); err != nil {
 				t.Fatal(err)
 			}
@@ -198,40 +214,49 @@ func TestKeepMaxChunks(t *testing.T) {
 			t.Errorf("chunk %d: %v, inline %v", i+1, ev, inline)
 		}
 	}
-	committed := slices.DeleteFunc(shelves, func(s *shelf) bool { return s.sum == "" })
-	if len(committed) != 4 {
-		t.Errorf("%d chunks are kept, want the second and third of each message", len(committed))
+	if len(shelves) != 2*kept || slices.ContainsFunc(shelves, func(s *shelf) bool { return s.sum == "" }) {
+		t.Errorf("%d chunks of two messages were to be kept, want %d of each", len(shelves), kept)
 	}
 }
 
-// A Keep that fails, or that is slow, never harms the message.
+// A Keep that fails in the middle never harms the message.
 func TestKeepFailsLate(t *testing.T) {
-	keep := &failLate{left: 1 << 20}
+	left, aborted := 1<<20, false
+	keep := place{
+		write: func(p []byte) (int, error) {
+			if left -= len(p); left < 0 {
+				return 0, errors.New("disk full")
+			}
+			return len(p), nil
+		},
+		abort: func() { aborted = true },
+	}
 	o := wire.Options{Keep: func() (wire.Keep, error) { return keep, nil }}
 	c, tp := atData(t, o, "EHLO", func(s *server) { drain(s); s.follow("S: 250 ok") })
 	text := filler(4 << 20)
 	if _, err := c.Body(t.Context(), strings.NewReader(text), nil); err != nil {
 		t.Fatal(err)
 	}
-	if ev := tp.of(protocol.KindBody)[0]; ev.SHA256 != digest(text) || !keep.aborted || !slices.Equal(tp.codes(), []string{"record.body"}) {
-		t.Errorf("the event is %v, aborted %v, codes %q", ev, keep.aborted, tp.codes())
+	if ev := tp.of(protocol.KindBody)[0]; ev.SHA256 != digest(text) || !aborted || !slices.Equal(tp.codes(), []string{"record.body"}) {
+		t.Errorf("the event is %v, aborted %v, codes %q", ev, aborted, tp.codes())
 	}
 }
 
-type failLate struct {
-	left    int
-	aborted bool
+// place is a Keep that never keeps.
+type place struct {
+	write func([]byte) (int, error) // nil takes all
+	abort func()
 }
 
-func (f *failLate) Write(p []byte) (int, error) {
-	if f.left -= len(p); f.left < 0 {
-		return 0, errors.New("disk full")
+func (k place) Write(p []byte) (int, error) {
+	if k.write == nil {
+		return len(p), nil
 	}
-	return len(p), nil
+	return k.write(p)
 }
 
-func (f *failLate) Commit(string) error { return errors.New("nothing to commit") }
-func (f *failLate) Abort()              { f.aborted = true }
+func (k place) Commit(string) error { return errors.New("this place keeps nothing") }
+func (k place) Abort()              { k.abort() }
 
 // A server that stops reading after a megabyte is given up as one that never
 // read: what is under way beside the sending ends with it.

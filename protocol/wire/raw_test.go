@@ -175,9 +175,10 @@ func TestRawBrokenOff(t *testing.T) {
 			if !errors.Is(err, closed) || !strings.Contains(closed.Text, tt.says) {
 				t.Errorf("Raw: %v", err)
 			}
-			heard := tp.of(protocol.KindServer)
-			if last := heard[len(heard)-1].Text; last != tt.last {
-				t.Errorf("the server's last line is %.80q, want %.80q", last, tt.last)
+			all := tp.all()
+			last, first := all[len(all)-len(tt.codes)-1], all[len(all)-len(tt.codes)]
+			if last.Kind != protocol.KindServer || last.Text != tt.last || first.Code != tt.codes[0] {
+				t.Errorf("the ending is %.80q, then %.80q; want %.80q in front of %q", last, first, tt.last, tt.codes)
 			}
 		})
 	}

@@ -183,7 +183,7 @@ func (c *Conn) answer(p *Pending, r protocol.Reply, more int) (upgrade *Pending)
 // is fatal: there is no way to leave a message unfinished but to hang up. The
 // caller holds mu.
 func (c *Conn) notAsked() *fault {
-	if c.sending != nil && !c.sending.ev.Raw && c.bye == 0 {
+	if c.sending != nil && c.bye == 0 {
 		return &faultEarly
 	}
 	if c.unasked++; c.unasked > maxUnasked {
