@@ -225,6 +225,7 @@ func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 			if isTerminal(os.Stderr) {
 				face.Gauge = os.Stderr
 			}
+			o.NoDigest = !face.JSON
 			face.Console = console.New(o)
 			defer face.Console.Close()
 			c.exit, err = line.Send(ctx, face, &c.letter)

@@ -28,6 +28,9 @@ type Options struct {
 	// Settle is how long a server may take to answer raw octets before they
 	// count as a part of a message; 0 means 3 seconds.
 	Settle time.Duration
+	// NoDigest leaves the SHA-256 of messages out, where there is no Store: it
+	// takes longer than the sending.
+	NoDigest bool
 	// Ask asks the person at the terminal for what a login needs; nil where
 	// nobody can be asked.
 	Ask sasl.Asker
@@ -138,6 +141,7 @@ func (c *Console) usePractice(s *Session) error {
 func (s *Session) record() {
 	store := s.console.o.Store
 	if store == nil {
+		s.options.NoDigest = s.console.o.NoDigest
 		s.Log = history.NewLog(nil, nil)
 		return
 	}
