@@ -2,6 +2,7 @@ package tui
 
 import (
 	"crypto/rand"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -48,10 +49,11 @@ type composer struct {
 	state protocol.State
 	chunk bool // the text goes out by BDAT
 	letter
-	focus   int // index of a row; len(fields) is the text
-	removed int // the edits of rows that are gone
-	before  []writing
-	after   func(*composer) composerAction // what follows once the message is put together
+	focus    int // index of a row; len(fields) is the text
+	removed  int // the edits of rows that are gone
+	before   []writing
+	cameFrom *writing                       // what the source was made of, where that was a form
+	after    func(*composer) composerAction // what follows once the message is put together
 
 	made    made                     // what would go out, without the files
 	ready   *outgoing                // the same with its files, on the disk; nil until it is asked for
@@ -100,9 +102,12 @@ func (c *composer) open(st protocol.State, name string) tea.Cmd {
 
 // openChunk shows the editor for the octets of a BDAT command (RFC 3030 §2).
 // The state is the one of setState. Only the first chunk has a header.
-func (c *composer) openChunk(last bool) tea.Cmd {
+func (c *composer) openChunk(size int64, last bool) tea.Cmd {
 	c.chunk = true
 	c.begin(c.state, c.headed())
+	if size > 0 {
+		c.note = fmt.Sprintf("BDAT %d was typed: the line goes out with the number of octets that are here", size)
+	}
 	if !last {
 		c.note = "a part of the message: it goes on in the next BDAT, up to the one with LAST"
 	}
@@ -285,12 +290,26 @@ func (c *composer) textKey(msg tea.KeyMsg) composerAction {
 		return c.finish()
 	case enter && !c.chunk && b.current() == ".":
 		c.note = "a lone dot inside the text goes out as two, and the server takes one away; at the end of the text it ends the message"
+	case enter && !c.chunk:
+		c.note = slip(b.current())
 	case key.Matches(msg, c.keys.up) && b.row == 0 && c.source == nil:
 		c.moveFocus(-1)
 		return composerNone
 	}
 	b.handleKey(msg.String())
 	return composerNone
+}
+
+// slip says what a line of text is often meant for; "" for most lines.
+func slip(line string) string {
+	word := strings.TrimSpace(line)
+	switch {
+	case word == "." && line != ".":
+		return "a dot with a blank beside it is text: the dot that ends the message stands alone"
+	case protocol.Lookup(word) != nil && word == strings.ToUpper(word) || word == "SEND" || word == "EOF":
+		return word + " is text here, as every line is up to the lone dot: F10 sends the message"
+	}
+	return ""
 }
 
 // endsByDot tells whether Enter would end the message: the cursor stands

@@ -220,7 +220,7 @@ func TestComposerDotStays(t *testing.T) {
 		t.Error("a dot in the middle was not explained")
 	}
 	chunk := composerAt(t, notYet(), 80, 17)
-	chunk.openChunk(true)
+	chunk.openChunk(0, true)
 	inBody(chunk)
 	if typeIn(chunk, ".", "enter") != composerNone || !strings.HasSuffix(goesOut(chunk), "\r\n.\r\n") {
 		t.Errorf("BDAT: got %q", goesOut(chunk))
@@ -350,7 +350,7 @@ func TestComposerView(t *testing.T) {
 			c.setState(notYet())
 			inBody(c)
 			paste(c, fullLetter)
-			c.openChunk(false)
+			c.openChunk(0, false)
 		}},
 	}
 	for _, tt := range tests {

@@ -11,7 +11,7 @@ import (
 )
 
 // fileHelp is the line of help for a file.
-const fileHelp = "goes along · Alt+I inline or attached, Alt+X takes it out, Alt+↑ Alt+↓ move it · RFC 2183"
+const fileHelp = "a file of the message · Alt+I inline or attached, Alt+X takes it out, Alt+↑ Alt+↓ move it · RFC 2183"
 
 // fileRow is what a row knows of the file it names.
 type fileRow struct {
@@ -75,7 +75,7 @@ func (c *composer) onAttached(msg attachedMsg) tea.Cmd {
 	}
 	c.formNow()
 	c.insertRow(len(c.fields), newFileRow(msg.file))
-	c.note = protocol.Safe(msg.file.Name) + " goes along: " + fileFacts(msg.file)
+	c.note = protocol.Safe(msg.file.Name) + " is attached: " + fileFacts(msg.file)
 	return c.changed()
 }
 
@@ -108,6 +108,14 @@ func (c *composer) toggleInline() {
 		c.note = `the HTML shows it with <img src="cid:` + f.file.ID + `"> (RFC 2392)`
 	}
 	f.edits++
+}
+
+// sizeOnWire is about how many octets a file takes in the message.
+func sizeOnWire(file message.File) int64 {
+	if strings.HasPrefix(file.Type, "message/") {
+		return file.Size
+	}
+	return file.EncodedSize()
 }
 
 // fileFacts are type, size and encoding of a file. A message in a message may

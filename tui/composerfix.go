@@ -68,7 +68,10 @@ func (c *composer) fix() {
 	c.remember()
 	remarkFixes[r.Code].mend(c, r)
 	c.edited()
-	c.note = "mended: " + remarkFixes[r.Code].words + " · " + c.keys.undo.Help().Key + " takes that back"
+	if c.source != nil {
+		c.source.edits++
+	}
+	c.note = "mended: " + c.place(r.Line) + remarkFixes[r.Code].words + " · " + c.keys.undo.Help().Key + " takes that back"
 }
 
 // giveField fills the field of that name, or adds it.

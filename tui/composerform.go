@@ -13,7 +13,7 @@ import (
 
 // formRows are the header fields of the form, in the order they go out.
 var formRows = []formRow{
-	{name: "From", help: "who writes, as people see it; MAIL named the reverse-path · RFC 5322 §3.6.2", offer: offerFrom, follows: true},
+	{name: "From", help: "who writes, as people see it; MAIL names the reverse-path · RFC 5322 §3.6.2", offer: offerFrom, follows: true},
 	{name: "To", help: "for whom, as people see it; RCPT decides who gets it · RFC 5322 §3.6.3", offer: offerTo, follows: true},
 	{name: "Cc", help: "who else is shown as a reader; a blind copy is a RCPT and stands nowhere here · RFC 5322 §3.6.3", offer: offerNothing, optional: true},
 	{name: "Reply-To", help: "where answers should go, when not to From · RFC 5322 §3.6.2", offer: offerNothing, optional: true},
@@ -30,7 +30,7 @@ const (
 )
 
 // addedHelp is the line of help for a field that formRows does not have.
-const addedHelp = "any header field; emptied, it goes away · Alt+↑ Alt+↓ move it, Alt+C doubles it · RFC 5322 §3.6"
+const addedHelp = "any header field; emptied, it goes away · Alt+↑ Alt+↓ move it, Alt+C copies it · RFC 5322 §3.6"
 
 // formRow says what one field is.
 type formRow struct {

@@ -22,15 +22,15 @@ func composerKey(name, help string, keys ...string) key.Binding {
 
 func defaultComposerKeys() composerKeys {
 	return composerKeys{
-		finish: composerKey("F10", "send", "f10"), anyway: composerKey("Alt+Enter", "send as it is", "alt+enter"),
-		drop: composerKey("F8", "drop the connection", "f8"), fresh: composerKey("F7", "new message", "f7"),
+		finish: composerKey("F10", "send", "f10"), anyway: composerKey("Alt+Enter", "send despite errors", "alt+enter"),
+		drop: composerKey("F8", "drop", "f8"), fresh: composerKey("F7", "new message", "f7"),
 		preview: composerKey("F9", "wire", "f9"), help: composerKey("F1", "help", "f1"), leave: composerKey("Esc", "prompt", "esc"),
-		fix: composerKey("F2", "mend", "f2"), templates: composerKey("F3", "templates", "f3"), attach: composerKey("F5", "attach a file", "f5"),
+		fix: composerKey("F2", "mend", "f2"), templates: composerKey("F3", "templates", "f3"), attach: composerKey("F5", "attach", "f5"),
 		source: composerKey("F6", "source", "f6"), html: composerKey("Alt+H", "text or HTML", "alt+h"),
 		encoding: composerKey("Alt+E", "encoding of the text", "alt+e"),
 		open:     composerKey("Ctrl+O", "read a file", "ctrl+o"), save: composerKey("Ctrl+S", "save to a file", "ctrl+s"),
-		outside: composerKey("Ctrl+X Ctrl+E", "edit in $EDITOR", "ctrl+e"), undo: composerKey("Ctrl+Z", "undo the last great change", "ctrl+z"),
-		add: composerKey("Alt+N", "add a header field", "alt+n"), double: composerKey("Alt+C", "double the field", "alt+c"),
+		outside: composerKey("Ctrl+X Ctrl+E", "edit in $EDITOR", "ctrl+e"), undo: composerKey("Ctrl+Z", "undo a template, file, view or fix", "ctrl+z"),
+		add: composerKey("Alt+N", "add a header field", "alt+n"), double: composerKey("Alt+C", "copy the field", "alt+c"),
 		remove: composerKey("Alt+X", "take the field or file out", "alt+x"),
 		rowUp:  composerKey("Alt+↑", "move the field up", "alt+up"), rowDown: composerKey("Alt+↓", "move the field down", "alt+down"),
 		inline: composerKey("Alt+I", "file inline or attached", "alt+i"), menu: composerKey("Ctrl+]", "all commands", "ctrl+]"),
@@ -127,7 +127,7 @@ func (c *composer) keyRow() string {
 	if c.waiting() {
 		out = k.drop
 	}
-	bindings := []key.Binding{k.finish, out, k.help, k.preview, k.source, k.templates, k.attach, k.menu, k.fresh, k.html}
+	bindings := []key.Binding{k.finish, out, k.help, k.preview, k.source, k.templates, k.attach, k.menu, k.html, k.fresh}
 	if slices.ContainsFunc(c.remarks, c.fixable) {
 		bindings = slices.Insert(bindings, 2, k.fix)
 	}

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -133,13 +134,27 @@ func (c *composer) check() {
 	c.made.facts = linter.Facts()
 	c.sizeWithFiles()
 	c.remarks = slices.DeleteFunc(c.remarks, c.pointless)
-	slices.SortStableFunc(c.remarks, func(a, b protocol.MessageRemark) int { return int(b.Severity - a.Severity) })
+	slices.SortStableFunc(c.remarks, func(a, b protocol.MessageRemark) int {
+		return cmp.Or(int(b.Severity-a.Severity), rankOf(a)-rankOf(b))
+	})
+}
+
+// headless is the code of the remark that others follow from: there is no
+// header at all.
+const headless = "header.none"
+
+// rankOf puts the remark that others follow from first.
+func rankOf(r protocol.MessageRemark) int {
+	if r.Code == headless {
+		return 0
+	}
+	return 1
 }
 
 // sizeWithFiles counts the files in, which the text that was judged leaves out.
 func (c *composer) sizeWithFiles() {
 	for _, file := range c.files() {
-		c.made.facts.Size += file.EncodedSize()
+		c.made.facts.Size += sizeOnWire(file)
 	}
 	most := c.state.Caps.MaxSize()
 	if len(c.files()) > 0 && most > 0 && c.made.facts.Size > most {

@@ -58,7 +58,7 @@ func (c *composer) useTemplate(t message.Template) tea.Cmd {
 	form, source := t.Make(fill)
 	l := formLetter(form)
 	if source != "" {
-		l = sourceLetter(strings.TrimSuffix(source, "\n"))
+		l = sourceLetter(source)
 	}
 	cmd := c.use(l)
 	c.note = t.Explain

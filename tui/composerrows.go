@@ -66,7 +66,7 @@ func (c *composer) moveRow(n int) {
 func (c *composer) doubleRow() {
 	f := c.row()
 	if f == nil || f.file != nil {
-		c.note = "only a header field can be doubled: go to one"
+		c.note = "only a header field can be copied: go to one"
 		return
 	}
 	c.insertRow(c.focus, newAdded(f.name, f.value()))
@@ -109,7 +109,7 @@ func (c *composer) focusOn(i int) {
 
 // moveFocus goes n fields on; the body is the last.
 func (c *composer) moveFocus(n int) {
-	if c.source == nil && c.disk == "" {
+	if c.source == nil && c.disk == "" && c.headed() {
 		c.focusOn(c.focus + n)
 	}
 }

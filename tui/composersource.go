@@ -37,7 +37,7 @@ func (c *composer) undo() {
 // replace puts l in place of what is written.
 func (c *composer) replace(l letter) {
 	edits := c.edits()
-	c.letter = l
+	c.letter, c.cameFrom = l, nil
 	c.removed += edits + 1 - c.edits() // The count of edits goes on, never back.
 	c.focusOn(len(c.fields))
 	c.lines, c.folds = false, nil
@@ -64,14 +64,20 @@ func (c *composer) toSource() composerAction {
 			return composerNone
 		}
 		c.remember()
+		form := c.letter.writing()
 		c.replace(sourceLetter(text))
+		c.cameFrom = &form
 		return composerNone
 	})
 }
 
-// sourceLetter is text as source.
+// sourceLetter is text as source, with the cursor behind the header.
 func sourceLetter(text string) letter {
-	source := newText(strings.TrimSuffix(text, "\r\n"))
+	source := newText(text)
+	source.row = slices.Index(source.lines, "") + 1
+	if source.row >= len(source.lines) {
+		source.row = 0
+	}
 	l := newLetter()
 	l.source = &source
 	return l
@@ -79,12 +85,17 @@ func sourceLetter(text string) letter {
 
 // toForm shows the source in the form, if that can show all of it.
 func (c *composer) toForm() {
+	if c.cameFrom != nil && c.source.edits == 0 { // Nothing was changed in it.
+		c.replace(c.cameFrom.letter())
+		return
+	}
+	const back = " · Ctrl+Z brings the form back"
 	m, lost, err := message.Read(strings.NewReader(ended(c.source.sends(false), "\r\n")))
 	switch {
 	case err != nil:
-		c.note = "the source stays: " + protocol.Safe(err.Error())
+		c.note = "the source stays: " + protocol.Safe(err.Error()) + back
 	case len(lost) > 0:
-		c.note = "the source stays, since the form cannot show " + protocol.Safe(strings.Join(lost, ", "))
+		c.note = "the source stays, since the form cannot show " + protocol.Safe(strings.Join(lost, ", ")) + back
 	default:
 		c.remember()
 		c.replace(formLetter(m))
@@ -125,7 +136,7 @@ func (c *composer) readText(text string) tea.Cmd {
 	if err == nil && len(lost) == 0 {
 		return c.use(formLetter(m))
 	}
-	cmd := c.use(sourceLetter(strings.TrimSuffix(text, "\n")))
+	cmd := c.use(sourceLetter(text))
 	c.note = "shown as source"
 	if len(lost) > 0 {
 		c.note += ", since the form cannot show " + protocol.Safe(strings.Join(lost, ", "))

@@ -141,7 +141,7 @@ func TestComposerDotPutsBack(t *testing.T) {
 		t.Errorf("got %q", goesOut(c))
 	}
 	chunk := composerAt(t, notYet(), 80, 17)
-	chunk.openChunk(true)
+	chunk.openChunk(0, true)
 	if typeIn(chunk, ".", "enter") != composerNone || chunk.fields[4].value() != "." {
 		t.Errorf("BDAT: the subject is %q", chunk.fields[4].value())
 	}

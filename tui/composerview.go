@@ -41,7 +41,7 @@ func (c *composer) view() string {
 	}
 	head, foot := c.head(), c.foot()
 	a := divide(c.h, c.rowCount(), len(head)-1+len(foot))
-	remarks := c.remarkRows(a.remarks)
+	remarks := c.remarkRows(max(a.remarks, a.body-len(c.text().lines)-1))
 	a.body -= len(remarks)
 	rows := append(head, c.middle(a)...)
 	rows = append(rows, remarks...)
@@ -50,7 +50,7 @@ func (c *composer) view() string {
 
 // rowCount is how many rows of the form there are to show.
 func (c *composer) rowCount() int {
-	if c.source != nil || c.disk != "" {
+	if c.source != nil || c.disk != "" || !c.headed() {
 		return 0
 	}
 	return len(c.fields)
@@ -68,12 +68,12 @@ func (c *composer) head() []string {
 
 // title says what the text is to become, and how it stands.
 func (c *composer) title() string {
-	where := "a draft: DATA asks the server to take it"
+	where := "a draft: F10 sends it"
 	switch {
 	case c.chunk:
 		where = "goes out as a BDAT chunk"
 	case c.waiting():
-		where = "354: the server waits for it"
+		where = "354: the server waits"
 	}
 	left := " " + c.st.title.Render("Message") + c.st.faint.Render(" · "+where)
 	for _, facts := range c.facts() {
@@ -91,9 +91,12 @@ func (c *composer) facts() []string {
 		most = " of " + grouped(n)
 	}
 	if count := remarkCount(c.remarks); count != "" {
-		remarks = " · " + count
+		remarks = count + " · "
 	}
-	return []string{size + most + remarks, size + remarks, size}
+	if len(c.files()) > 0 && c.source == nil && c.current() == nil {
+		size = "about " + size
+	}
+	return []string{remarks + size + most, remarks + size, size}
 }
 
 // middle is form, wire view, or both side by side.
@@ -249,15 +252,19 @@ func (c *composer) paint(text string, at, room int) string {
 // first, part of it is better than nothing.
 func (c *composer) remarkRows(most int) []string {
 	var rows []string
-	for _, r := range c.remarks {
+	for i, r := range c.remarks {
 		next := c.remarkLines(r)
-		if len(rows)+len(next) > most {
-			if len(rows) == 0 {
-				rows = next[:most]
-			}
-			break
+		left := len(c.remarks) - i - 1
+		switch {
+		case len(rows)+len(next)+min(left, 1) <= most:
+			rows = append(rows, next...)
+		case len(rows) == 0:
+			return next[:min(len(next), most)]
+		case len(rows) < most:
+			return append(rows, "  "+c.st.faint.Render("and "+remarkCount(c.remarks[i:])+" more"))
+		default:
+			return rows
 		}
-		rows = append(rows, next...)
 	}
 	return rows
 }

@@ -102,17 +102,32 @@ func helpPage(st *styles, keys keyMap) func(w int) []string {
 	}
 }
 
-// keysPage lists keys with what they do.
-func keysPage(st *styles, bindings []key.Binding) func(w int) []string {
+// editorPage says what the message editor is about, and lists its keys.
+func editorPage(st *styles, bindings []key.Binding) func(w int) []string {
 	return func(w int) []string {
 		pg := &page{w: w, st: st}
-		pg.put(st.text, "Fill in the form and write the text, or type header lines, an empty line and the text as at a bare connection. The view beside it shows the octets that will go out.")
-		pg.gap()
+		for _, text := range editorWords {
+			pg.put(st.text, text)
+			pg.gap()
+		}
 		for _, b := range bindings {
+			pg.row(st.key, b.Help().Key, b.Help().Desc, 15)
+		}
+		pg.gap()
+		pg.put(st.title, "In the view of the octets (F9)")
+		for _, b := range wireBindings() {
 			pg.row(st.key, b.Help().Key, b.Help().Desc, 15)
 		}
 		return pg.lines
 	}
+}
+
+// editorWords are what a beginner has to know of a message.
+var editorWords = []string{
+	"Fill in the form and write the text; or type header lines, an empty line and the text as at a bare connection. F10 sends, and so does a lone dot on the last line.",
+	"354: from there the server takes every line for text, up to the lone dot. Only F8, which closes the connection, takes that back. Before it, F10 shows the commands that will be sent.",
+	"The envelope (MAIL and RCPT) says where the message goes and where reports of failure go. The header (From, To) is what people see. They may differ.",
+	"F9 shows the octets as they go out. F6 shows the message as plain text, yours to break: what stands there goes out. F2 mends what the first remark is about; Alt+Enter sends in spite of errors.",
 }
 
 // topicPage explains a word.

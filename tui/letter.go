@@ -163,16 +163,14 @@ func formOf(fields []message.Field) []*formField {
 	return rows
 }
 
-// placeFor is the index in rows before which f stands in the form's order.
+// placeFor is where f goes in rows: behind the row that comes before it in an
+// empty form.
 func placeFor(rows []*formField, f *formField) int {
-	order := func(name string) int {
-		return slices.IndexFunc(formRows, func(r formRow) bool { return r.name == name })
+	at := slices.IndexFunc(formRows, func(r formRow) bool { return r.name == f.name })
+	if at == 0 {
+		return 0
 	}
-	i := slices.IndexFunc(rows, func(r *formField) bool { return order(r.name) > order(f.name) })
-	if i < 0 {
-		return len(rows)
-	}
-	return i
+	return 1 + slices.IndexFunc(rows, func(r *formField) bool { return r.name == formRows[at-1].name })
 }
 
 // joined is lines as one text.

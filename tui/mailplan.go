@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"net/mail"
 	"strings"
 
@@ -29,6 +28,7 @@ var planWays = []struct {
 }{
 	{0, "DATA", "line by line up to a lone dot; every server understands it · RFC 5321 §4.1.1.4"},
 	{-1, "BDAT, one chunk", "counted octets, no dots doubled and no final dot · RFC 3030 §2"},
+	{100, "BDAT, chunks of 100 octets", "each is acknowledged, so that one sees how it works · RFC 3030 §2"},
 	{64 << 10, "BDAT, chunks of 64 KiB", "each is acknowledged; a refusal comes early · RFC 3030 §2"},
 	{1 << 20, "BDAT, chunks of 1 MiB", "each is acknowledged; a refusal comes early · RFC 3030 §2"},
 }
@@ -43,6 +43,7 @@ type mailPlan struct {
 	octets   console.Octets
 	state    protocol.State
 	note     string // a sentence, until the next key
+	warned   bool   // that nobody would get reports of failure
 }
 
 func newMailPlan(st *styles, state protocol.State, octets console.Octets, from string, to []string) *mailPlan {
@@ -59,11 +60,46 @@ func newMailPlan(st *styles, state protocol.State, octets console.Octets, from s
 
 // mail is what is to be sent, as the plan says it now.
 func (p *mailPlan) mail() console.Mail {
-	var to []string
-	for _, path := range strings.FieldsFunc(p.to.Value(), func(r rune) bool { return strings.ContainsRune(", ;\t", r) }) {
-		to = append(to, strings.Trim(path, "<>"))
+	mail := console.Mail{Octets: p.octets, Chunk: planWays[p.way].chunk}
+	mail.From, mail.Params = pathOf(p.from.Value())
+	for _, item := range splitOutside(p.to.Value(), ",") {
+		if path, params := pathOf(item); path != "" || params != "" {
+			mail.To, mail.RcptParams = append(mail.To, path), append(mail.RcptParams, params)
+		}
 	}
-	return console.Mail{From: strings.Trim(strings.TrimSpace(p.from.Value()), "<>"), To: to, Octets: p.octets, Chunk: planWays[p.way].chunk}
+	return mail
+}
+
+// pathOf takes a path, in brackets or not, and the parameters behind it.
+func pathOf(text string) (path, params string) {
+	text = strings.TrimSpace(text)
+	if rest, ok := strings.CutPrefix(text, "<"); ok {
+		path, params, _ = strings.Cut(rest, ">")
+		return path, strings.TrimSpace(params)
+	}
+	words := splitOutside(text, " \t")
+	return words[0], strings.TrimSpace(text[len(words[0]):])
+}
+
+// splitOutside splits text at the separators that stand outside quotes and
+// brackets.
+func splitOutside(text, separators string) []string {
+	var parts []string
+	quoted, bracket, from := false, false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '<' || c == '>':
+			bracket = c == '<'
+		case !bracket && strings.IndexByte(separators, c) >= 0:
+			parts, from = append(parts, text[from:i]), i+1
+		}
+	}
+	return append(parts, text[from:])
 }
 
 // handleKey takes the mail as the plan says it, once it can be sent.
@@ -82,8 +118,10 @@ func (p *mailPlan) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 		editInput(&p.from, msg)
 	case p.at == planTo:
 		editInput(&p.to, msg)
+	case key.Matches(msg, planKeys.before):
+		p.changeWay(-1)
 	case key.Matches(msg, planKeys.change):
-		p.changeWay()
+		p.changeWay(1)
 	}
 	return nil, false
 }
@@ -93,6 +131,10 @@ func (p *mailPlan) send() (taken *choice, done bool) {
 	mail := p.mail()
 	if len(mail.To) == 0 {
 		p.at, p.note = planTo, "name a recipient first: RCPT decides who gets the message"
+		return nil, false
+	}
+	if mail.From == "" && !p.state.HasFrom && !p.warned {
+		p.at, p.note, p.warned = planFrom, "MAIL FROM:<> means that nobody hears of failures, as bounces have it: type who is to, or Enter again", true
 		return nil, false
 	}
 	if err := mail.Check(p.state); err != nil {
@@ -106,19 +148,19 @@ func (p *mailPlan) click(int, int) (taken *choice, done bool) { return nil, fals
 func (p *mailPlan) move(int)                                  {}
 func (p *mailPlan) left(*Model) tea.Cmd                       { return nil }
 
-var planKeys = struct{ send, back, next, previous, change key.Binding }{
+var planKeys = struct{ send, back, next, previous, change, before key.Binding }{
 	bind("send", "enter", "f10"), bind("back", "esc", "ctrl+c"), bind("next row", "tab", "down"), bind("row before", "shift+tab", "up"),
-	bind("another way", " ", "left", "right"),
+	bind("another way", " ", "right"), bind("the way before", "left"),
 }
 
-func (p *mailPlan) changeWay() {
+func (p *mailPlan) changeWay(n int) {
 	if p.canChunk() {
-		p.way = (p.way + 1) % len(planWays)
+		p.way = (p.way + len(planWays) + n) % len(planWays)
 	}
 }
 
-// canChunk tells whether the server takes BDAT, as far as is known.
-func (p *mailPlan) canChunk() bool { return !p.state.Caps.Missing("CHUNKING") && p.state.Caps.Known }
+// canChunk tells whether the server takes BDAT, or nobody knows yet.
+func (p *mailPlan) canChunk() bool { return !p.state.Caps.Missing("CHUNKING") }
 
 func (p *mailPlan) view(a rect) string {
 	st := p.st
@@ -132,11 +174,14 @@ func (p *mailPlan) view(a rect) string {
 		lines = append(lines, "   "+st.client.Render(protocol.Safe(line)))
 	}
 	lines = append(lines, "   "+st.faint.Render("the message, "+p.facts()))
-	for len(lines) < a.h-2 {
+	if !p.state.Caps.Known {
+		lines = append(lines, " "+st.faint.Render("MAIL gets SIZE, BODY and SMTPUTF8 where the answer to EHLO offers them."))
+	}
+	foot := append(p.foot(a.w), " "+st.faint.Render("Enter sends, up to the first refusal · Tab next row · Esc back"))
+	for len(lines) < a.h-len(foot) {
 		lines = append(lines, "")
 	}
-	lines = append(lines[:max(0, a.h-2)], " "+p.foot(), " "+st.faint.Render("Enter sends, up to the first refusal · Tab next row · Esc back"))
-	return block(lines, a.w, a.h)
+	return block(append(lines[:max(0, a.h-len(foot))], foot...), a.w, a.h)
 }
 
 func (p *mailPlan) row(i int, label, value string) string {
@@ -152,7 +197,10 @@ func (p *mailPlan) input(in textinput.Model, i, w int) string {
 	if i == p.at {
 		return p.st.inputView(in, max(8, w-15))
 	}
-	if in.Value() == "" {
+	switch {
+	case in.Value() == "" && i == planFrom && p.state.HasFrom:
+		return p.st.ghost.Render("<> as MAIL said; another begins with RSET")
+	case in.Value() == "":
 		return p.st.ghost.Render(planEmpty[i])
 	}
 	return p.st.text.Render(protocol.Safe(in.Value()))
@@ -164,22 +212,27 @@ var planEmpty = map[int]string{planFrom: "<> the null reverse-path, as bounces h
 func (p *mailPlan) help() string {
 	switch p.at {
 	case planFrom:
-		return "where reports of failure go; the header's From may differ · RFC 5321 §4.1.1.2"
+		return "where reports of failure go; the header's From may differ. Parameters go behind it: <ann@example.org> RET=HDRS · RFC 5321 §4.1.1.2"
 	case planTo:
-		return "who gets it, separated by commas; the header only tells · RFC 5321 §4.1.1.3"
+		return "who gets it, separated by commas; the header only tells. Parameters go behind each: <bob@example.org> NOTIFY=SUCCESS · RFC 5321 §4.1.1.3"
 	}
 	if !p.canChunk() {
-		return planWays[0].help + " · BDAT needs CHUNKING in the server's EHLO reply"
+		return "BDAT needs CHUNKING in the server's answer to EHLO, and it is not there · " + planWays[0].help
 	}
-	return planWays[p.way].help + " · Space changes it"
+	return "Space changes it · " + planWays[p.way].help
 }
 
 // foot is what went wrong last, or what the cursor is in.
-func (p *mailPlan) foot() string {
+func (p *mailPlan) foot(w int) []string {
+	text, style := p.help(), p.st.faint
 	if p.note != "" {
-		return p.st.fault.Render(protocol.Safe(p.note))
+		text, style = protocol.Safe(p.note), p.st.fault
 	}
-	return p.st.faint.Render(p.help())
+	rows := wrap(text, max(1, w-2), 0)
+	for i, row := range rows {
+		rows[i] = " " + style.Render(row)
+	}
+	return rows
 }
 
 func (p *mailPlan) facts() string { return grouped(p.octets.Facts.Size) + " octets" }
@@ -209,7 +262,7 @@ func (m *Model) deliver(mail console.Mail) tea.Cmd {
 	s, ctx, decisions := m.session, m.actions, m.decisions
 	m.composing, m.streaming = false, true
 	m.composer.hand()
-	o := console.Delivery{Refused: askRefused(decisions)}
+	o := console.Delivery{Refused: m.askRefused(decisions)}
 	if m.asksBeforeSending() {
 		o.Confirm = askConfirm(decisions)
 	}
@@ -239,9 +292,4 @@ func envelopeOf(head string) (from string, to []string) {
 		}
 	}
 	return from, to
-}
-
-// refusedWords say what was refused, for the question that follows.
-func refusedWords(r console.Refusal) string {
-	return fmt.Sprintf("%d to %s", r.Reply.Code, protocol.Safe(r.Line))
 }

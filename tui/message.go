@@ -18,7 +18,7 @@ func (m *Model) compose() tea.Cmd {
 	m.composing = true
 	m.popup = nil
 	if m.chunk != nil {
-		return m.composer.openChunk(m.chunk.Line.Cmd.Last)
+		return m.composer.openChunk(m.chunk.Line.Cmd.Size, m.chunk.Line.Cmd.Last)
 	}
 	return m.composer.open(m.state, m.state.Name)
 }
@@ -60,7 +60,7 @@ var composerActions = map[composerAction]func(*Model) tea.Cmd{
 func (m *Model) finish(confirmed bool) tea.Cmd {
 	switch {
 	case !m.live():
-		m.complain("there is no connection; the message is kept")
+		m.complain("there is no connection: Esc, then F7 connects again; the message is kept")
 		return nil
 	case m.chunk == nil && m.state.Phase != protocol.PhaseData:
 		return m.openPlan()

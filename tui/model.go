@@ -66,8 +66,9 @@ type Model struct {
 	chunk       *console.Chunk
 	sent        atomic.Int64 // octets of the message under way; its sender counts them
 	meter       uploadMeter
-	streaming   bool // the message is at hand: its 354 needs no editor
-	dropping    bool // the next Esc drops the connection under a message
+	changes     atomic.Bool // the envelope is to be changed: the plan opens again
+	streaming   bool        // the message is at hand: its 354 needs no editor
+	dropping    bool        // the next Esc drops the connection under a message
 	wasDropping bool
 	leaving     bool
 	quitting    bool

@@ -14,7 +14,7 @@ import (
 // overview.
 func (m *Model) openHelp() {
 	if m.composing {
-		m.reader = newReader(m.st, "Help on the message editor", keysPage(m.st, m.composer.bindings()))
+		m.reader = newReader(m.st, "Help on the message editor", editorPage(m.st, m.composer.bindings()))
 		return
 	}
 	if spec := m.prompt.line.Spec; spec != nil && m.start == nil && m.focus == focusPrompt {
@@ -25,6 +25,14 @@ func (m *Model) openHelp() {
 }
 
 func (m *Model) openTopic(word string) {
+	if l, ok := console.FindLocal(word); ok {
+		m.reader = newReader(m.st, ":"+l.Name+" "+l.Args, func(w int) []string {
+			pg := &page{w: w, st: m.st}
+			pg.put(m.st.text, l.Summary)
+			return pg.lines
+		})
+		return
+	}
 	if word == "" {
 		m.reader = newReader(m.st, "Help", helpPage(m.st, m.keys))
 		return

@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/sahilm/fuzzy"
 
@@ -36,7 +35,8 @@ type picker struct {
 	at      int   // selected row of shown
 	first   int   // first visible row of shown
 	visible int
-	area    rect // where the rows are drawn, for clicks
+	area    rect   // where the rows are drawn, for clicks
+	lead    string // said above the rows, "" for nothing
 	// onLeft, if not nil, is called where the picker closes without a choice.
 	onLeft func(*Model) tea.Cmd
 }
@@ -159,8 +159,9 @@ func (p *picker) click(x, y int) (taken *choice, done bool) {
 // view draws the picker over an area.
 func (p *picker) view(a rect) string {
 	about := p.about(a.w, a.h/4)
-	p.visible = max(1, a.h-3-len(about))
-	p.area = rect{a.x, a.y + 2, a.w, p.visible}
+	lead := p.leadRows(a.w)
+	p.visible = max(1, a.h-3-len(about)-len(lead))
+	p.area = rect{a.x, a.y + 2 + len(lead), a.w, p.visible}
 	p.first = max(min(p.first, p.at), p.at-p.visible+1)
 	count := fmt.Sprintf("%d of %d", len(p.shown), len(p.all))
 	head := " " + p.st.title.Render(p.title) + "  " + p.st.inputView(p.filter, max(1, a.w/2))
@@ -168,6 +169,7 @@ func (p *picker) view(a rect) string {
 		fit(head, a.w-ansi.StringWidth(count)-1) + p.st.faint.Render(count),
 		p.st.rule.Render(strings.Repeat("─", a.w)),
 	}
+	lines = append(lines, lead...)
 	for i := p.first; i < min(len(p.shown), p.first+p.visible); i++ {
 		lines = append(lines, p.row(p.all[p.shown[i]], i == p.at, a.w))
 	}
@@ -178,6 +180,18 @@ func (p *picker) view(a rect) string {
 		lines = append(lines, "")
 	}
 	return block(append(append(lines, about...), p.st.faint.Render(" Enter choose · ↑↓ move · Esc close")), a.w, a.h)
+}
+
+// leadRows are what is said above the rows, and an empty line.
+func (p *picker) leadRows(w int) []string {
+	if p.lead == "" {
+		return nil
+	}
+	var rows []string
+	for _, row := range wrap(p.lead, max(1, w-4), 0) {
+		rows = append(rows, "   "+p.st.text.Render(row))
+	}
+	return append(rows, "")
 }
 
 // about is all that is said of the selected row, where the row has no room for
@@ -218,7 +232,7 @@ func (p *picker) row(c choice, selected bool, w int) string {
 	left := fit(mark+label.Render(fit(protocol.Safe(c.label), column))+"  "+p.st.faint.Render(protocol.Safe(c.help)), w-keyWidth-2)
 	row := left + " " + p.st.key.Render(c.key) + " "
 	if selected {
-		return lipgloss.NewStyle().Inherit(p.st.selected).Render(ansi.Strip(row))
+		return p.st.selected.Render(ansi.Strip(row))
 	}
 	return row
 }

@@ -43,15 +43,19 @@ func (m *Model) openEndTests(host string) {
 			return m.endTest(console.EndTest{Variant: v.Name, Host: host})
 		}})
 	}
-	m.overlay = newPicker(m.st, "Ends of data, right and wrong: one is sent in a test message of its own", choices)
+	m.overlay = newPicker(m.st, "Ends of data: each goes out in a test message", choices)
 }
 
 // ownServer does do where the server is on this machine, or its user types
 // its name.
 func (m *Model) ownServer(host string, do func(m *Model, host string) tea.Cmd) tea.Cmd {
+	hold, held := console.Resolve("DATA", m.current()).(console.Hold)
 	switch {
 	case m.session == nil || !m.live():
 		m.complain(console.ErrNoConnection.Error())
+		return nil
+	case held:
+		m.complain(protocol.Safe(hold.Line.Diags[0].Message))
 		return nil
 	case m.session.Local() || host != "":
 		return do(m, host)

@@ -15,14 +15,14 @@ func stateWords(st protocol.State) string {
 	if st.Phase != protocol.PhaseReady && st.Hello != "" && st.Phase != protocol.PhaseClosing {
 		words = append([]string{st.Hello + " ok"}, words...)
 	}
-	if n := len(st.Caps.List); n > 0 {
-		words[0] = fmt.Sprintf("%s · %d extensions", words[0], n)
-	}
 	if st.Auth != "" {
 		words = append(words, "AUTH "+st.Auth)
 	}
 	if st.Messages > 0 {
 		words = append(words, plural(st.Messages, "message")+" accepted")
+	}
+	if n := len(st.Caps.List); n > 0 {
+		words = append(words, plural(n, "extension"))
 	}
 	return strings.Join(words, " · ")
 }
@@ -56,6 +56,9 @@ func elapsed(d time.Duration) string {
 
 // nowLine lists the commands that a correct server takes now.
 func nowLine(st protocol.State) string {
+	if st.RawAwaited() {
+		return "Now: :end ends the raw message with CRLF . CRLF, :drop closes the connection."
+	}
 	switch st.Phase {
 	case protocol.PhaseClosed:
 		return "Now: F7 connects again."

@@ -102,7 +102,36 @@ func (t *transcript) addLead(i int, ev protocol.Event) {
 	if ev.Kind == protocol.KindConnect {
 		t.settled = n - 1
 	}
+	if lead := t.continues(n, ev); lead >= 0 {
+		t.link(lead, n)
+	}
 	t.admit(n, ev)
+}
+
+// continues returns the lead of the exchange that entry n goes on with, -1 for
+// none: the octets behind a BDAT line, and more of a raw message that the
+// server still reads.
+func (t *transcript) continues(n int, ev protocol.Event) int {
+	if ev.Kind != protocol.KindBody || n == 0 {
+		return -1
+	}
+	if before := t.event(n - 1); ev.Cmd == "BDAT" && before.Kind == protocol.KindClient && before.Cmd == ev.Cmd {
+		return n - 1
+	}
+	if lead := t.outstanding(); ev.Raw && lead < n && t.event(lead).Raw {
+		return lead
+	}
+	return -1
+}
+
+// link puts entry n at the end of the exchange that lead begins.
+func (t *transcript) link(lead, n int) {
+	tail := lead
+	for t.entries.at(tail).next != 0 {
+		tail = int(t.entries.at(tail).next)
+	}
+	t.entries.at(tail).next = int32(n)
+	t.entries.at(n).lead = int32(lead)
 }
 
 // addLine adds a server's line to the reply that is arriving, or begins one.
@@ -127,6 +156,9 @@ func (t *transcript) addLine(i int, ev protocol.Event) {
 // made stands for itself where nothing waits.
 func (t *transcript) outstanding() int {
 	for n := t.settled + 1; n < t.entries.len(); n++ {
+		if int(t.entries.at(n).lead) != n {
+			continue
+		}
 		switch t.event(n).Kind {
 		case protocol.KindConnect, protocol.KindClient, protocol.KindBody:
 			return n
@@ -144,14 +176,11 @@ func (t *transcript) finish(lead int, refused bool) {
 		lead = n
 	}
 	if lead != n {
-		tail := lead
-		for t.entries.at(tail).next != 0 {
-			tail = int(t.entries.at(tail).next)
-		}
-		t.entries.at(tail).next = int32(n)
+		t.link(lead, n)
 		t.settled = lead
+	} else {
+		t.entries.at(n).lead = int32(lead)
 	}
-	t.entries.at(n).lead = int32(lead)
 	t.entries.at(lead).bad = t.entries.at(lead).bad || refused
 	t.admitExchange(lead)
 }

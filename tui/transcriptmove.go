@@ -145,7 +145,9 @@ func (t *transcript) selection() (exchange, bool) {
 	var x exchange
 	for n := range t.members(t.leadAt(n)) {
 		if t.event(n).Kind != protocol.KindServer {
-			x.lead = *t.event(n)
+			if x.lead.Kind == "" {
+				x.lead = *t.event(n)
+			}
 			continue
 		}
 		for ev := range t.eventsOf(n) {

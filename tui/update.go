@@ -91,6 +91,9 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 	streamed := m.streaming
 	m.streaming = false
 	m.sent.Store(0)
+	if m.changes.Swap(false) {
+		return tea.Batch(m.compose(), m.openPlan())
+	}
 	if msg.err != nil {
 		m.queue = nil
 		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {

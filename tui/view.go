@@ -208,6 +208,7 @@ func (m *Model) footer() string {
 		return fit(m.st.fault.Render(" ✗ ")+m.st.text.Render(m.status), m.w)
 	case m.status != "":
 		return fit(m.st.accent.Render(" "+m.status), m.w)
+	case m.overlay != nil || m.question != nil:
 	case m.uploading():
 		return fit(m.meter.view(m.st, m.w, m.now()), m.w)
 	case m.running > 0 && m.now().Sub(m.since).Seconds() >= 1:

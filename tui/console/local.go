@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"smtpconsole/protocol"
 )
 
 // Local is one row of the local commands, those that begin with ":". No SMTP
@@ -19,6 +21,20 @@ type Local struct {
 // Locals returns the rows in the order help shows them. The slice is the
 // caller's.
 func Locals() []Local { return slices.Clone(locals) }
+
+// FindLocal returns the row that a word asks for help on: its name with the
+// colon, or without it where no SMTP verb has that name.
+func FindLocal(word string) (Local, bool) {
+	name, colon := strings.CutPrefix(word, localPrefix)
+	if !colon && protocol.Lookup(name) != nil {
+		return Local{}, false
+	}
+	i := slices.IndexFunc(locals, func(l Local) bool { return strings.EqualFold(l.Name, name) })
+	if i < 0 {
+		return Local{}, false
+	}
+	return locals[i], true
+}
 
 var locals = []Local{
 	{"help", "[WORD]", "explain a command, parameter, code or term", func(a string) Action { return Help{a} }},

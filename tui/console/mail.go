@@ -29,6 +29,12 @@ const OneChunk = -1
 type Mail struct {
 	// From is the reverse-path without its brackets, "" for the null one.
 	From string
+	// Params are more parameters of MAIL as they are to be typed, such as
+	// "RET=HDRS ENVID=QQ314159"; "" is none.
+	Params string
+	// RcptParams are those of the RCPT for each of To, by place (RFC 3461 §4).
+	// There may be fewer.
+	RcptParams []string
 	// To are the forward-paths without their brackets, in the order of their
 	// RCPTs. One that stands twice is named once.
 	To []string
@@ -56,7 +62,7 @@ func (m Mail) Lines(st protocol.State) []string {
 		lines = append(lines, verbRSET)
 	}
 	if !on {
-		lines = append(lines, m.mailLine(st))
+		lines = append(lines, withParams(m.mailLine(st), m.Params))
 		st.Rcpts = nil
 	}
 	done := map[string]bool{}
@@ -65,14 +71,24 @@ func (m Mail) Lines(st protocol.State) []string {
 			done[keyOf(r.Path)] = true
 		}
 	}
-	for _, to := range m.To {
+	for i, to := range m.To {
 		if key := keyOf(to); !done[key] {
 			done[key] = true
-			lines = append(lines, protocol.RcptLine(to))
+			lines = append(lines, withParams(protocol.RcptLine(to), m.rcptParams(i)))
 		}
 	}
 	return append(lines, m.begin(st, on))
 }
+
+// rcptParams are the parameters for recipient i.
+func (m Mail) rcptParams(i int) string {
+	if i < len(m.RcptParams) {
+		return m.RcptParams[i]
+	}
+	return ""
+}
+
+func withParams(line, params string) string { return strings.TrimSpace(line + " " + params) }
 
 // mailLine is the MAIL command to propose. A message by DATA is never binary
 // (RFC 3030 §3), and what is not known of a large one is taken to be so.

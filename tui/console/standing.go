@@ -23,6 +23,9 @@ var standings = map[protocol.Phase]string{
 // Standing says in a few words how far a session has come, for a prompt:
 // "MAIL ok, 2 RCPT".
 func Standing(st protocol.State) string {
+	if st.RawAwaited() {
+		return "raw message open"
+	}
 	switch st.Phase {
 	case protocol.PhaseReady:
 		return st.Hello + " ok"

@@ -159,6 +159,10 @@ func (f *face) help(topic string) {
 		f.tell(overview(f.textColumns()))
 		return
 	}
+	if l, ok := console.FindLocal(topic); ok {
+		f.tell(strings.TrimSpace(":"+l.Name+" "+l.Args) + ": " + l.Summary)
+		return
+	}
 	var b strings.Builder
 	if err := Explain(&b, []string{topic}, cmp.Or(f.textColumns(), defaultWidth)); err != nil {
 		b.WriteString(err.Error())
