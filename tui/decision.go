@@ -80,7 +80,7 @@ func (m *Model) askRefused(decisions chan<- *decision) func(context.Context, con
 			options[i] = row.option
 		}
 		options[0].help = strings.TrimSpace(options[0].help + " " + leftWords(r))
-		d := &decision{title: "Refused: " + protocol.Safe(r.Line), about: strings.Join(r.Reply.Lines, " "), options: options}
+		d := &decision{title: "Refused: " + protocol.Safe(r.Line), about: fmt.Sprint(r.Reply.Code, " ", strings.Join(r.Reply.Lines, " ")), options: options}
 		row := rows[decide(ctx, decisions, d)]
 		always = row.always
 		m.changes.Store(row.changes)
