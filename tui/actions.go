@@ -215,7 +215,14 @@ const lineWaits = "the line waits for the server's answer; Esc gives up both"
 // enterAsTyped sends the line at once and past the checks.
 func (m *Model) enterAsTyped() tea.Cmd {
 	line := m.prompt.value()
+	if line == "" && m.state.Phase != protocol.PhaseAuth {
+		return nil
+	}
 	a := console.ResolveAsTyped(line)
+	if m.sending && speaks(a) {
+		m.complain(messageUnderWay)
+		return nil
+	}
 	if staysInPrompt(a) {
 		return m.carry(a)
 	}
@@ -263,6 +270,10 @@ func (m *Model) accepted(a console.Action, line string) tea.Cmd {
 // carry does what an action asks for: the face's share here, the rest on the
 // session.
 func (m *Model) carry(a console.Action) tea.Cmd {
+	if m.sending && speaks(a) {
+		m.complain(messageUnderWay)
+		return nil
+	}
 	switch a := a.(type) {
 	case console.Nothing:
 	case console.Unclear:
@@ -300,6 +311,15 @@ func (m *Model) carry(a console.Action) tea.Cmd {
 		return m.onSession(a)
 	}
 	return nil
+}
+
+// speaks tells whether an action puts something on the wire.
+func speaks(a console.Action) bool {
+	switch a.(type) {
+	case console.Send, console.Chunk, console.Data, console.BData, console.Raw, console.End, console.EndTest, console.StartTLS, console.Login:
+		return true
+	}
+	return false
 }
 
 // heldWords say what can be done with a held line.

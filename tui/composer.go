@@ -49,11 +49,13 @@ type composer struct {
 	state protocol.State
 	chunk bool // the text goes out by BDAT
 	letter
-	focus    int // index of a row; len(fields) is the text
-	removed  int // the edits of rows that are gone
-	before   []writing
-	cameFrom *writing                       // what the source was made of, where that was a form
-	after    func(*composer) composerAction // what follows once the message is put together
+	focus          int                            // index of a row; len(fields) is the text
+	removed        int                            // the edits of rows that are gone
+	before, undone []writing                      // for undo and redo
+	cameFrom       *writing                       // what the source was made of, where that was a form
+	preparing      bool                           // the message is being put together
+	checked        int                            // the edits that the last check has seen
+	after          func(*composer) composerAction // what follows once the message is put together
 
 	made    made                     // what would go out, without the files
 	ready   *outgoing                // the same with its files, on the disk; nil until it is asked for
@@ -155,6 +157,16 @@ func (c *composer) sent() {
 	if c.handed {
 		c.clear()
 		c.drafts.forget()
+	}
+}
+
+// chunkSent begins the next chunk. The text of the one that went is kept until
+// the server has taken the whole message.
+func (c *composer) chunkSent() {
+	if c.handed {
+		c.remember()
+		c.drafts.setAside()
+		c.clear()
 	}
 }
 

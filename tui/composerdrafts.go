@@ -3,14 +3,14 @@ package tui
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-
-	"smtpconsole/protocol"
 )
 
 // draftEvery is how much writing a crash may cost at most.
@@ -38,8 +38,9 @@ func findDrafts(dir string) tea.Cmd {
 
 // draftKeeper is the composer's part of keeping drafts.
 type draftKeeper struct {
-	file    *draftFile // nil: in memory only
-	changes int        // numbers the states of the text
+	file    *draftFile   // nil: in memory only
+	held    []*draftFile // of chunks that went, until the message is taken whole
+	changes int          // numbers the states of the text
 	ticking bool
 	unsaved bool
 	trouble string // why the last saving failed; "" where it did not
@@ -60,11 +61,7 @@ func (c *composer) changed() tea.Cmd {
 	c.handed = false
 	c.checkSmall()
 	c.drafts.unsaved = true
-	if c.drafts.ticking {
-		return nil
-	}
-	c.drafts.ticking = true
-	return tea.Tick(draftEvery, func(time.Time) tea.Msg { return draftTickMsg{} })
+	return c.tick()
 }
 
 // update takes the messages about drafts and ignores all others.
@@ -81,7 +78,7 @@ func (c *composer) update(msg tea.Msg) tea.Cmd {
 	case filesMsg:
 		c.onFiles(msg)
 	case draftSavedMsg:
-		c.saved(msg.err)
+		return c.saved(msg.err)
 	case draftsMsg:
 		return c.onDrafts(msg)
 	}
@@ -92,7 +89,7 @@ func (c *composer) update(msg tea.Msg) tea.Cmd {
 // stay where they are, for the next start.
 func (c *composer) onDrafts(msg draftsMsg) tea.Cmd {
 	if msg.err != nil {
-		c.drafts.trouble = "drafts could not be read: " + protocol.Safe(msg.err.Error())
+		c.drafts.trouble = "drafts could not be read: " + errorWords(msg.err)
 	}
 	if len(msg.drafts) > 0 && c.untouched() {
 		c.offerDraft(msg.drafts[0])
@@ -186,6 +183,20 @@ func (k *draftKeeper) forget() {
 	if put := k.next(""); put != nil {
 		_ = put() // A file that stays is offered once more, and no text is lost.
 	}
+	for _, file := range k.held {
+		_ = file.put(math.MaxInt, "")
+	}
+	k.held = nil
+}
+
+// setAside leaves the draft as it is on the disk, and goes on with another.
+func (k *draftKeeper) setAside() {
+	if k.file == nil {
+		return
+	}
+	k.held = append(k.held, k.file)
+	base := strings.TrimSuffix(k.held[0].path, draftSuffix)
+	k.file = &draftFile{path: fmt.Sprintf("%s-%d%s", base, len(k.held), draftSuffix)}
 }
 
 // next numbers a state of the text and returns what writes it; nil where
@@ -200,12 +211,24 @@ func (k *draftKeeper) next(text string) func() error {
 	return func() error { return file.put(n, text) }
 }
 
-func (c *composer) saved(err error) {
+// saved notes what came of a saving. One that failed is tried again.
+func (c *composer) saved(err error) tea.Cmd {
 	c.drafts.trouble = ""
-	if err != nil {
-		c.drafts.trouble = "the draft is not saved: " + protocol.Safe(err.Error())
-		c.drafts.unsaved = true
+	if err == nil {
+		return nil
 	}
+	c.drafts.trouble = "the draft is not saved: " + errorWords(err)
+	c.drafts.unsaved = true
+	return c.tick()
+}
+
+// tick saves in a while, if something is to be saved then.
+func (c *composer) tick() tea.Cmd {
+	if c.drafts.ticking {
+		return nil
+	}
+	c.drafts.ticking = true
+	return tea.Tick(draftEvery, func(time.Time) tea.Msg { return draftTickMsg{} })
 }
 
 // draftText is the draft as it is kept: a writing as JSON. Nothing written is

@@ -70,7 +70,7 @@ func fileWord(inline bool) string {
 // onAttached adds a row for a file that can be read.
 func (c *composer) onAttached(msg attachedMsg) tea.Cmd {
 	if msg.err != nil {
-		c.note = protocol.Safe(msg.err.Error())
+		c.note = errorWords(msg.err)
 		return nil
 	}
 	c.formNow()

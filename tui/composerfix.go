@@ -40,7 +40,8 @@ func (c *composer) fixable(r protocol.MessageRemark) bool {
 	}
 	switch r.Code {
 	case "line.long", "body.8bit", "body.undeclared":
-		return c.source == nil && c.encoding != message.QuotedPrintable
+		own := c.rowOf("Content-Type", 1) >= 0 || c.rowOf("Content-Transfer-Encoding", 1) >= 0
+		return c.source == nil && c.encoding != message.QuotedPrintable && !own && r.Line > len(c.made.head)
 	case "header.end", "header.blank":
 		return c.source != nil
 	case "header.missing.from":

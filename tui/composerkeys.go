@@ -11,7 +11,7 @@ import (
 type composerKeys struct {
 	finish, anyway, drop, fresh, preview, help, leave key.Binding
 	fix, templates, attach, source, html, encoding    key.Binding
-	open, save, outside, undo                         key.Binding
+	open, save, outside, undo, redo                   key.Binding
 	add, double, remove, rowUp, rowDown, inline, menu key.Binding
 	next, previous, up, down, enter                   key.Binding
 }
@@ -29,7 +29,7 @@ func defaultComposerKeys() composerKeys {
 		source: composerKey("F6", "source", "f6"), html: composerKey("Alt+H", "text or HTML", "alt+h"),
 		encoding: composerKey("Alt+E", "encoding of the text", "alt+e"),
 		open:     composerKey("Ctrl+O", "read a file", "ctrl+o"), save: composerKey("Ctrl+S", "save to a file", "ctrl+s"),
-		outside: composerKey("Ctrl+X Ctrl+E", "edit in $EDITOR", "ctrl+e"), undo: composerKey("Ctrl+Z", "undo a template, file, view or fix", "ctrl+z"),
+		outside: composerKey("Ctrl+X Ctrl+E", "edit in $EDITOR", "ctrl+e"), undo: composerKey("Ctrl+Z", "undo a template, file, view or fix", "ctrl+z"), redo: composerKey("Alt+Z", "take an undo back", "alt+z"),
 		add: composerKey("Alt+N", "add a header field", "alt+n"), double: composerKey("Alt+C", "copy the field", "alt+c"),
 		remove: composerKey("Alt+X", "take the field or file out", "alt+x"),
 		rowUp:  composerKey("Alt+↑", "move the field up", "alt+up"), rowDown: composerKey("Alt+↓", "move the field down", "alt+down"),
@@ -65,6 +65,7 @@ var composerCommands = []composerCommand{
 	{func(composerKeys) key.Binding { return prefixKey }, then(func(c *composer) { c.prefix = true })},
 	{func(k composerKeys) key.Binding { return disabled(k.outside) }, (*composer).editOutside},
 	{func(k composerKeys) key.Binding { return k.undo }, then((*composer).undo)},
+	{func(k composerKeys) key.Binding { return k.redo }, then((*composer).redo)},
 	{func(k composerKeys) key.Binding { return k.add }, asks(composerAdd)},
 	{func(k composerKeys) key.Binding { return k.double }, then((*composer).doubleRow)},
 	{func(k composerKeys) key.Binding { return k.remove }, then((*composer).dropRow)},
@@ -115,7 +116,7 @@ func (c *composer) bindings() []key.Binding {
 	k := c.keys
 	own := []key.Binding{
 		k.finish, k.anyway, k.enter, k.leave, k.drop, k.fresh, k.preview, k.source, k.html, k.fix, k.templates, k.attach, k.inline,
-		k.add, k.double, k.remove, k.rowUp, k.rowDown, k.encoding, k.open, k.save, k.outside, k.undo, k.menu, k.help, k.next, k.previous, k.up, k.down,
+		k.add, k.double, k.remove, k.rowUp, k.rowDown, k.encoding, k.open, k.save, k.outside, k.undo, k.redo, k.menu, k.help, k.next, k.previous, k.up, k.down,
 	}
 	return slices.Concat(own, bodyBindings())
 }

@@ -93,7 +93,7 @@ func (c *composer) suited(msg message.Message) message.Message {
 		n++
 		return fmt.Sprintf("%s-%d", c.seed, n)
 	}
-	msg.UTF8 = c.state.UTF8
+	msg.UTF8 = msg.UTF8 || c.state.UTF8
 	if msg.Encoding == message.Auto && c.state.Body != "" && !isASCII(msg.Text+msg.HTML) {
 		msg.Encoding = message.EightBit
 	}
@@ -121,7 +121,7 @@ func headLines(text string) []string {
 
 // check puts the message together and judges it.
 func (c *composer) check() {
-	c.made = c.make()
+	c.made, c.checked = c.make(), c.edits()
 	if c.disk != "" {
 		if c.ready != nil {
 			c.remarks = c.ready.remarks

@@ -110,30 +110,40 @@ func (m *Model) onWritten(msg writtenMsg) tea.Cmd {
 			{label: "replace it", help: "what is in it is lost", take: func(m *Model) tea.Cmd { return m.save(msg.octets, msg.path, true) }},
 		})
 	case msg.err != nil:
-		m.complain("not saved: " + protocol.Safe(msg.err.Error()))
+		m.complain("not saved: " + errorWords(msg.err))
 	default:
 		m.say(fmt.Sprintf("saved in %s, %s octets", protocol.Safe(msg.path), grouped(msg.size)))
 	}
 	return nil
 }
 
-// writeMessage writes octets to a private file at path.
+// writeMessage writes octets to a private file at path. It may be the one they
+// come from: what was there is replaced in one go.
 func writeMessage(octets console.Octets, path string, replace bool) (n int64, err error) {
-	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if replace {
-		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return 0, fmt.Errorf("%q is no file that can be replaced: choose another name", path)
+	case err == nil && !replace:
+		return 0, os.ErrExist
 	}
 	r, err := octets.Open()
 	if err != nil {
 		return 0, err
 	}
 	defer r.Close()
-	f, err := os.OpenFile(path, how, draftFileMode)
+	f, err := os.CreateTemp(filepath.Dir(path), ".smtpconsole-*") // mode 0600
 	if err != nil {
 		return 0, err
 	}
 	n, err = io.Copy(f, r)
-	return n, errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return 0, errors.Join(err, removeFile(f.Name()))
+	}
+	return n, nil
 }
 
 // readMessage reads the file at path for the editor; one that is too large to
@@ -159,7 +169,7 @@ func (m *Model) onOpened(msg openedMsg) tea.Cmd {
 	c := m.composer
 	switch {
 	case msg.err != nil:
-		c.note = protocol.Safe(msg.err.Error())
+		c.note = errorWords(msg.err)
 		return nil
 	case msg.large || needsDisk(msg.text):
 		cmd := c.fromDisk(msg.path)
@@ -196,9 +206,11 @@ func (m *Model) onMessageEdited(msg messageEditedMsg) tea.Cmd {
 	}
 	switch {
 	case msg.err != nil:
-		c.note = protocol.Safe(msg.err.Error())
+		c.note = errorWords(msg.err)
 	case !msg.changed:
 		c.note = "the editor changed nothing"
+	case strings.TrimSpace(msg.text) == "":
+		c.note = "the editor left nothing: " + c.keys.undo.Help().Key + " brings the message back"
 	}
 	return cmd
 }

@@ -63,6 +63,11 @@ const outSuffix = ".out"
 // prepare writes m with its files to a private file in dir, and looks at it.
 func prepare(ctx context.Context, dir string, m message.Message, st protocol.State, edits int) tea.Cmd {
 	return func() tea.Msg {
+		for _, file := range m.Files {
+			if err := file.Changed(); err != nil {
+				return preparedMsg{err: err}
+			}
+		}
 		path, err := spool(dir, m)
 		if err != nil {
 			return preparedMsg{err: fmt.Errorf("the message could not be put together: %w", err)}
@@ -134,6 +139,9 @@ func readAll(o console.Octets) (string, error) {
 // whole does do where all of the message is at hand, else has it put together
 // first.
 func (c *composer) whole(do func(*composer) composerAction) composerAction {
+	if c.checked != c.edits() { // A large text is not checked at every stroke.
+		c.check()
+	}
 	if c.disk == "" && (c.source != nil || len(c.files()) == 0) || c.current() != nil {
 		return do(c)
 	}
@@ -152,6 +160,10 @@ func (c *composer) current() *outgoing {
 // prepare returns the command for composerPrepare.
 func (c *composer) prepare(ctx context.Context) tea.Cmd {
 	c.note = "putting the message together …"
+	if c.preparing {
+		return nil
+	}
+	c.preparing = true
 	if c.disk != "" {
 		return prepareDisk(ctx, c.disk, c.state, c.edits())
 	}
@@ -165,9 +177,9 @@ func (c *composer) prepare(ctx context.Context) tea.Cmd {
 // prepared takes what prepare has made and goes on with what needed it.
 func (c *composer) prepared(msg preparedMsg) composerAction {
 	after := c.after
-	c.after, c.note = nil, ""
+	c.after, c.note, c.preparing = nil, "", false
 	if msg.err != nil {
-		c.note = protocol.Safe(msg.err.Error())
+		c.note = errorWords(msg.err)
 		if c.disk != "" && c.ready == nil {
 			c.disk = ""
 			c.edited()
@@ -179,7 +191,11 @@ func (c *composer) prepared(msg preparedMsg) composerAction {
 	if c.disk != "" {
 		c.check()
 	}
-	if c.current() == nil || after == nil {
+	if c.current() == nil {
+		c.note = "the message was changed while it was put together: do that again"
+		return composerNone
+	}
+	if after == nil {
 		return composerNone
 	}
 	return after(c)

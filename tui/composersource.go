@@ -16,7 +16,7 @@ const mostUndo = 20
 // remember keeps the text as it is for undo. It is called before whatever
 // replaces more than a stroke does.
 func (c *composer) remember() {
-	c.before = append(c.before, c.letter.writing())
+	c.before, c.undone = append(c.before, c.letter.writing()), nil
 	if n := len(c.before) - mostUndo; n > 0 {
 		c.before = slices.Delete(c.before, 0, n)
 	}
@@ -29,9 +29,22 @@ func (c *composer) undo() {
 		c.note = "nothing to bring back: it undoes a template, a file that was read, a change of view, a fix"
 		return
 	}
+	c.undone = append(c.undone, c.letter.writing())
 	c.replace(c.before[n-1].letter())
 	c.before = c.before[:n-1]
-	c.note = "brought back as it was before"
+	c.note = "as it was before · " + c.keys.redo.Help().Key + " goes forward again"
+}
+
+// redo takes an undo back.
+func (c *composer) redo() {
+	n := len(c.undone)
+	if n == 0 {
+		c.note = "nothing was taken back"
+		return
+	}
+	c.before = append(c.before, c.letter.writing())
+	c.replace(c.undone[n-1].letter())
+	c.undone = c.undone[:n-1]
 }
 
 // replace puts l in place of what is written.
@@ -104,8 +117,13 @@ func (c *composer) toForm() {
 
 // formLetter is m in the form.
 func formLetter(m message.Message) letter {
-	w := writing{Fields: m.Fields, Text: exact(strings.TrimSuffix(m.Text, "\n")), HTML: exact(strings.TrimSuffix(m.HTML, "\n")), Encoding: m.Encoding}
-	return w.letter()
+	l := formWriting(m).letter()
+	l.utf8 = m.UTF8
+	return l
+}
+
+func formWriting(m message.Message) writing {
+	return writing{Fields: m.Fields, Text: exact(strings.TrimSuffix(m.Text, "\n")), HTML: exact(strings.TrimSuffix(m.HTML, "\n")), Encoding: m.Encoding}
 }
 
 // toggleSource goes from the form to the source or back.

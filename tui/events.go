@@ -21,6 +21,9 @@ func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
 	m.transcript.append(msg.events...)
 	m.prompt.setState(m.state)
 	m.composer.setState(m.state)
+	if p, ok := m.overlay.(*mailPlan); ok {
+		p.state = m.current()
+	}
 	m.explain()
 	var cmds []tea.Cmd
 	if m.state.Phase == protocol.PhaseData && before != protocol.PhaseData {
@@ -46,8 +49,10 @@ func (m *Model) take(ev protocol.Event) {
 		m.onTrouble(ev)
 	}
 	switch {
-	case m.state.Messages > messages, judged && m.state.Phase == protocol.PhaseChunk:
+	case m.state.Messages > messages:
 		m.composer.sent()
+	case judged && m.state.Phase == protocol.PhaseChunk && !ev.Reply.Refused():
+		m.composer.chunkSent()
 	case judged:
 		m.composer.refused()
 	case refused:
@@ -86,12 +91,14 @@ func (m *Model) onTrouble(ev protocol.Event) {
 func (m *Model) onClose(ev protocol.Event) {
 	unsent := len(m.queue)
 	m.ended, m.queue, m.chunk, m.paused = m.now(), nil, nil, false
+	m.closeQuestions()
 	if _, secret := protocol.SecretSpan(m.prompt.value(), m.prompt.state); secret {
 		m.prompt.clear() // an answer half typed means nothing now, and is a secret
 	}
 	switch {
-	case m.composing || !m.composer.untouched():
-		m.composing = false
+	case m.composing:
+		m.composer.note = "the connection is closed, the message is kept: Esc, then F7 connects again · " + protocol.Safe(ev.Text)
+	case !m.composer.untouched():
 		m.complain("F7 connects again · F4 shows your message, which is kept · " + protocol.Safe(ev.Text))
 	case unsent > 0:
 		m.complain(plural(unsent, "line") + " that waited could not be sent · F7 connects again")
@@ -100,11 +107,27 @@ func (m *Model) onClose(ev protocol.Event) {
 	}
 }
 
+// closeQuestions takes away what asks about a connection that is over.
+func (m *Model) closeQuestions() {
+	switch o := m.overlay.(type) {
+	case *mailPlan:
+		m.overlay = nil
+	case *picker:
+		if o.onLeft != nil {
+			m.overlay = nil
+			o.onLeft(m)
+		}
+	}
+}
+
 // onAsked answers a 354: with the message among the lines that wait, or in the
 // editor, which gets those that do wait.
 func (m *Model) onAsked() tea.Cmd {
 	if m.streaming {
 		return nil
+	}
+	if _, ok := m.overlay.(*mailPlan); ok { // The server waits now: there are no steps left to plan.
+		m.overlay = nil
 	}
 	if text, rest, ok := messageIn(m.queue); ok {
 		m.queue = rest

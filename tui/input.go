@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
@@ -23,15 +24,18 @@ func newInput() textinput.Model {
 	return input
 }
 
-// editInput gives a key to a line. With only blanks behind the cursor textinput
-// reads past the end when it is to delete a word: then they are the word.
+// editInput gives a key to a line. Deleting the next word is ours: textinput
+// reads past the end of the line where the word is the last.
 func editInput(in *textinput.Model, msg tea.KeyMsg) {
-	runes, at := []rune(in.Value()), in.Position()
-	if key.Matches(msg, in.KeyMap.DeleteWordForward) && strings.TrimSpace(string(runes[at:])) == "" {
-		in.SetValue(string(runes[:at]))
+	if !key.Matches(msg, in.KeyMap.DeleteWordForward) {
+		*in, _ = in.Update(msg)
 		return
 	}
-	*in, _ = in.Update(msg)
+	runes, at := []rune(in.Value()), in.Position()
+	rest := strings.TrimLeftFunc(string(runes[at:]), unicode.IsSpace)
+	rest = strings.TrimLeftFunc(rest, func(r rune) bool { return !unicode.IsSpace(r) })
+	in.SetValue(string(runes[:at]) + rest)
+	in.SetCursor(at)
 }
 
 // inputView draws a line with its cursor, safe to show, in room cells at most.

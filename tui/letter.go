@@ -18,6 +18,7 @@ type letter struct {
 	source     *bodyText
 	disk       string // the path of a message that is sent as it is
 	encoding   message.Encoding
+	utf8       bool // the header goes out as it stands, as in the file it was read from
 }
 
 func newLetter() letter {
@@ -59,7 +60,7 @@ func (l *letter) files() []message.File {
 
 // message is the form as package message takes it; empty fields are left out.
 func (l *letter) message() message.Message {
-	m := message.Message{Text: l.body.String(), HTML: l.html.String(), Files: l.files(), Encoding: l.encoding}
+	m := message.Message{Text: l.body.String(), HTML: l.html.String(), Files: l.files(), Encoding: l.encoding, UTF8: l.utf8}
 	for _, f := range l.fields {
 		if f.file == nil && f.value() != "" {
 			m.Fields = append(m.Fields, message.Field{Name: f.name, Value: f.value()})
@@ -74,12 +75,26 @@ type writing struct {
 	Fields   []message.Field  `json:"fields"`
 	Text     exact            `json:"text,omitempty"`
 	HTML     exact            `json:"html,omitempty"`
-	Files    []message.File   `json:"files,omitempty"`
+	Files    []keptFile       `json:"files,omitempty"`
 	Encoding message.Encoding `json:"encoding,omitempty"`
 	// Source rules where it is not nil.
 	Source *exact `json:"source,omitempty"`
 	// Disk is the path of a message too large to edit.
 	Disk string `json:"disk,omitempty"`
+}
+
+// keptFile is a file with its names octet by octet.
+type keptFile struct {
+	message.File
+	Path, Name exact
+}
+
+func kept(files []message.File) []keptFile {
+	var list []keptFile
+	for _, file := range files {
+		list = append(list, keptFile{file, exact(file.Path), exact(file.Name)})
+	}
+	return list
 }
 
 // exact is a text of which JSON keeps every octet: as a string where that is
@@ -111,7 +126,7 @@ func (e *exact) UnmarshalJSON(b []byte) error {
 // writing keeps the rows of the form that are empty too: somebody emptied them.
 func (l *letter) writing() writing {
 	w := writing{
-		Text: exact(joined(l.body.lines)), HTML: exact(joined(l.html.lines)), Files: l.files(), Encoding: l.encoding, Disk: l.disk,
+		Text: exact(joined(l.body.lines)), HTML: exact(joined(l.html.lines)), Files: kept(l.files()), Encoding: l.encoding, Disk: l.disk,
 	}
 	for _, f := range l.fields {
 		if f.file == nil && (!f.added || f.value() != "") {
@@ -129,7 +144,9 @@ func (l *letter) writing() writing {
 func (w writing) letter() letter {
 	l := letter{body: newText(string(w.Text)), html: newText(string(w.HTML)), encoding: w.Encoding, disk: w.Disk}
 	l.fields = formOf(w.Fields)
-	for _, file := range w.Files {
+	for _, k := range w.Files {
+		file := k.File
+		file.Path, file.Name = string(k.Path), string(k.Name)
 		l.fields = append(l.fields, newFileRow(file))
 	}
 	if w.Source != nil {

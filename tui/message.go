@@ -59,6 +59,9 @@ var composerActions = map[composerAction]func(*Model) tea.Cmd{
 // else step by step after its user has seen the steps.
 func (m *Model) finish(confirmed bool) tea.Cmd {
 	switch {
+	case m.sending:
+		m.complain(messageUnderWay)
+		return nil
 	case !m.live():
 		m.complain("there is no connection: Esc, then F7 connects again; the message is kept")
 		return nil
@@ -80,6 +83,9 @@ func (m *Model) finish(confirmed bool) tea.Cmd {
 	})
 }
 
+// messageUnderWay is said of what would get between the octets of a message.
+const messageUnderWay = "a message is under way, and nothing else can go out before its reply; Esc twice drops the connection"
+
 // asksBeforeSending tells whether a message is about to leave this machine and
 // its user wants to be asked.
 func (m *Model) asksBeforeSending() bool {
@@ -95,6 +101,7 @@ func (m *Model) aboutToSend() string {
 // upload runs send, which sends octets, and shows how far it is.
 func (m *Model) upload(octets console.Octets, send func(progress func(int64)) error) tea.Cmd {
 	s := m.session
+	m.sending = true
 	m.sent.Store(0)
 	m.meter = newUploadMeter(octets.Facts.Size, m.now())
 	return tea.Batch(m.run(func() tea.Msg { return doneMsg{s, send(m.sent.Store)} }), uploadTick(m.ctx))

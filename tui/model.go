@@ -68,6 +68,7 @@ type Model struct {
 	meter       uploadMeter
 	changes     atomic.Bool // the envelope is to be changed: the plan opens again
 	streaming   bool        // the message is at hand: its 354 needs no editor
+	sending     bool        // a message is under way: nothing else goes out meanwhile
 	dropping    bool        // the next Esc drops the connection under a message
 	wasDropping bool
 	leaving     bool
@@ -190,7 +191,7 @@ func (m *Model) put(log *history.Log) tea.Cmd {
 	}
 	m.log, m.seq, m.session, m.start = log, 0, nil, nil
 	m.state = protocol.State{Addresses: m.state.Addresses}
-	m.queue, m.chunk, m.composing, m.paused, m.streaming = nil, nil, false, false, false
+	m.queue, m.chunk, m.composing, m.paused, m.streaming, m.sending = nil, nil, false, false, false, false
 	m.running, m.snapshots = 0, nil
 	m.transcript.reset()
 	m.prompt.setState(m.state)

@@ -3,6 +3,7 @@ package tui
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +76,7 @@ func (e *errand) back(failed error) (string, error) {
 	case err != nil:
 		text = e.text
 		err = fmt.Errorf("the editor %q left no file, so the text is as it was: %w", e.editor, cause(err))
-	case errors.Is(failed, exec.ErrNotFound):
+	case errors.Is(failed, exec.ErrNotFound), errors.Is(failed, fs.ErrNotExist):
 		err = fmt.Errorf("the editor %q was not found: set EDITOR to one that is installed", e.editor)
 	case failed != nil && text == e.text:
 		err = fmt.Errorf("the editor %q failed, and the text is as it was: %w", e.editor, failed)

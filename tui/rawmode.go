@@ -16,7 +16,7 @@ import (
 func (m *Model) raw(a console.Raw) tea.Cmd {
 	return m.ownServer(a.Host, func(m *Model, host string) tea.Cmd {
 		a.Host = host
-		m.streaming = true
+		m.streaming, m.sending = true, true
 		return m.onSession(a)
 	})
 }
@@ -29,7 +29,7 @@ func (m *Model) endTest(a console.EndTest) tea.Cmd {
 	}
 	return m.ownServer(a.Host, func(m *Model, host string) tea.Cmd {
 		a.Host = host
-		m.streaming = true
+		m.streaming, m.sending = true, true
 		return m.onSession(a)
 	})
 }

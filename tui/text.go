@@ -57,5 +57,10 @@ func scrolled(s string, cursor, room int) (string, int) {
 	return ansi.Cut(s, shift, shift+room), shift
 }
 
+// errorWords is what an error says, in one line and safe to show.
+func errorWords(err error) string {
+	return protocol.Safe(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
 // safeCell is a typed rune as it may be shown.
 func safeCell(r rune) string { return protocol.Safe(string(r)) }

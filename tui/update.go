@@ -89,12 +89,13 @@ func (m *Model) onDone(msg doneMsg) tea.Cmd {
 	}
 	m.running = max(0, m.running-1)
 	streamed := m.streaming
-	m.streaming = false
+	m.streaming, m.sending = false, false
 	m.sent.Store(0)
 	if m.changes.Swap(false) {
 		return tea.Batch(m.compose(), m.openPlan())
 	}
 	if msg.err != nil {
+		m.composer.refused()
 		m.queue = nil
 		if !console.Reported(msg.err) && !errors.Is(msg.err, context.Canceled) {
 			m.complain(protocol.Safe(msg.err.Error()))

@@ -75,6 +75,9 @@ func (s *Session) SendRaw(ctx context.Context, o Octets, host string, progress f
 
 // raw sends DATA and then r untouched. It returns nil where DATA was refused.
 func (s *Session) raw(ctx context.Context, conn *wire.Conn, r io.Reader, u *wire.Upload) (*wire.Pending, error) {
+	if s.State().Busy() || s.State().Phase == protocol.PhaseData { // DATA would be a line of what the server reads.
+		return nil, ErrNotReady
+	}
 	_, err := exchange(ctx, conn, Send{Line: verbDATA})
 	if err != nil || s.Log.State().Phase != protocol.PhaseData {
 		return nil, err
