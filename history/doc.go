@@ -5,6 +5,9 @@
 //   - [Recorder] writes a session's file; [Store] is the directory of them.
 //   - [Progress] folds events into the facts a person asks for first: how far
 //     it came, what was refused, which exit code. [Summary] is its result.
+//   - [Filter] chooses among summaries; [Store.Search] looks into all sessions.
+//   - [Store.Remove] puts a session into the trash, from which [Store.Restore]
+//     brings it back; [Store.Prune] deletes by age or size, where somebody asks for it.
 //   - [WriteText] and [WriteJSON] print events.
 //
 // # Files
@@ -12,9 +15,12 @@
 // A store is a directory of mode 0700 that holds
 //
 //	sessions/20261121T180355Z-4f2a.jsonl   one file a session, mode 0600
-//	sessions/20261121T180355Z-4f2a.label   reserved: label and notes, edited later
+//	sessions/20261121T180355Z-4f2a.label   label and note, edited at any time
+//	sessions/20261121T180355Z-4f2a.fold    what List found of a session without an end
+//	trash/                                 the same files of removed sessions
 //	bodies/<SHA-256 in hex>                messages too large for a line
 //	bodies/incoming-*                      a message that is being kept
+//	lock                                   locked while sessions are moved or deleted
 //
 // A session file is JSON Lines. The first line is its [Header], whose format
 // names the version; each further line is one [protocol.Event]; after an
@@ -23,6 +29,10 @@
 // A line without a "kind" is not an event and is passed over, and so is a field
 // that is not known: a later version 1 may add either. A change that this
 // reader would misunderstand needs version 2, and version 1 is read for ever.
+//
+// A session file is locked (flock) for as long as it is recorded: what is locked
+// is neither moved nor deleted. Where the system knows no such lock, Windows, it
+// refuses both by itself.
 //
 // An edit never touches a session file. Where an event's text is not UTF-8 its
 // octets stand beside it in base64.

@@ -105,16 +105,28 @@ func parseLast(ref string) (back int, ok bool) {
 // ids returns the IDs of all sessions, newest first. Other files are not ours
 // and are passed over.
 func (s *Store) ids() ([]string, error) {
+	ids, _, err := s.names()
+	return ids, err
+}
+
+// names is ids, and tells which of the sessions have a label of their own.
+func (s *Store) names() (ids []string, labelled map[string]bool, err error) {
 	entries, err := os.ReadDir(s.sessions())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("list sessions: %w", err)
+		return nil, nil, fmt.Errorf("list sessions: %w; the directory must be yours to read, or SMTPCONSOLE_STATE_DIR name another", err)
 	}
-	ids := make([]string, 0, len(entries))
+	ids, labelled = make([]string, 0, len(entries)), map[string]bool{}
 	for _, entry := range entries {
-		if id, ok := strings.CutSuffix(entry.Name(), extension); ok && validID(id) {
-			ids = append(ids, id)
+		id, extension, _ := strings.Cut(entry.Name(), ".")
+		switch "." + extension {
+		case sessionExtension:
+			if validID(id) {
+				ids = append(ids, id)
+			}
+		case labelExtension:
+			labelled[id] = true
 		}
 	}
 	slices.Reverse(ids) // ReadDir sorts by name, which is by time
-	return ids, nil
+	return ids, labelled, nil
 }

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -23,10 +26,10 @@ const (
 
 // List returns what is known of all sessions, newest first. Where a file
 // cannot be read its Summary says so in Problem; the error is ctx's, or that
-// of the directory. A session that has not ended in order takes longer: all its
-// events are read.
+// of the directory. A session that has not ended in order takes longer the
+// first time, and whenever it grew: all its events are read.
 func (s *Store) List(ctx context.Context) ([]Summary, error) {
-	ids, err := s.ids()
+	ids, labelled, err := s.names()
 	if err != nil {
 		return nil, err
 	}
@@ -38,18 +41,23 @@ func (s *Store) List(ctx context.Context) ([]Summary, error) {
 			edge := make([]byte, edgeSize)
 			for i := taken.Add(1) - 1; i < int64(len(ids)) && ctx.Err() == nil; i = taken.Add(1) - 1 {
 				summaries[i] = s.summary(ids[i], edge)
+				if labelled[ids[i]] {
+					summaries[i].setLabel(s.Label(ids[i]))
+				}
 			}
 		})
 	}
 	workers.Wait()
-	return summaries, ctx.Err()
+	gone := func(sum Summary) bool { return sum.ID == "" }
+	return slices.DeleteFunc(summaries, gone), ctx.Err()
 }
 
-// summary tells what is known of session id. It reads into edge.
+// summary tells what is known of session id, which is nothing, not even the ID,
+// where another program has just removed it. It reads into edge.
 func (s *Store) summary(id string, edge []byte) Summary {
-	sum, err := s.readSummary(id, edge)
-	if err != nil {
-		sum, err = s.foldSummary(id)
+	sum, err := s.look(id, edge)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Summary{}
 	}
 	if err != nil {
 		sum.Problem = err.Error()
@@ -58,11 +66,8 @@ func (s *Store) summary(id string, edge []byte) Summary {
 	return sum
 }
 
-// errNoSummary tells that a file must be read whole.
-var errNoSummary = errors.New("no summary at the end")
-
-// readSummary looks at both ends of a file only.
-func (s *Store) readSummary(id string, edge []byte) (Summary, error) {
+// look reads of session id no more than it must.
+func (s *Store) look(id string, edge []byte) (Summary, error) {
 	f, err := os.Open(s.Path(id))
 	if err != nil {
 		return Summary{}, err
@@ -72,6 +77,20 @@ func (s *Store) readSummary(id string, edge []byte) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
+	sum, err := readSummary(f, info.Size(), edge)
+	if err != nil {
+		sum, err = s.unended(id, info)
+		sum.Recording = claimed(f)
+	}
+	sum.Size = info.Size()
+	return sum, err
+}
+
+// errNoSummary tells that a file must be read whole.
+var errNoSummary = errors.New("no summary at the end")
+
+// readSummary looks at both ends of a file of size octets only.
+func readSummary(f *os.File, size int64, edge []byte) (Summary, error) {
 	n, err := f.ReadAt(edge, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Summary{}, err
@@ -81,7 +100,7 @@ func (s *Store) readSummary(id string, edge []byte) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	if rest := info.Size() - int64(len(edge)); rest > 0 {
+	if rest := size - int64(len(edge)); rest > 0 {
 		n, err = f.ReadAt(edge, rest)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -103,6 +122,35 @@ func parseEnd(tail []byte, h Header) (Summary, error) {
 	}
 	end.Summary.setHeader(h)
 	return end.Summary, nil
+}
+
+// foldVersion goes up when Progress comes to say something else of the same events.
+const foldVersion = 1
+
+// foldCache is what a file of that size and age was folded to. It is kept
+// beside a session that did not end in order, and may be deleted at any time.
+type foldCache struct {
+	Version  int       `json:"version"`
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified"`
+	Summary  Summary   `json:"summary"`
+}
+
+// unended tells what is known of a session without a summary at its end. The
+// file may grow meanwhile: info, which is older, then fits no later look.
+func (s *Store) unended(id string, info os.FileInfo) (Summary, error) {
+	var kept foldCache
+	path, modified := s.beside(id, foldExtension), info.ModTime().UTC()
+	if b, err := os.ReadFile(path); err == nil && json.Unmarshal(b, &kept) == nil &&
+		kept.Version == foldVersion && kept.Size == info.Size() && kept.Modified.Equal(modified) {
+		return kept.Summary, nil
+	}
+	sum, err := s.foldSummary(id)
+	if err == nil {
+		quick := func(file) error { return nil } // what is lost is folded again
+		_ = replaceFile(path, foldCache{foldVersion, info.Size(), modified, sum}, quick)
+	}
+	return sum, err
 }
 
 // foldSummary reads the whole file.

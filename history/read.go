@@ -40,9 +40,12 @@ type reader struct {
 	text   []byte // that line; reused for the next
 }
 
+// rawReader reads lines, from the first on.
+func rawReader(in io.Reader) *reader { return &reader{in: bufio.NewReader(in)} }
+
 // newReader reads and checks the header.
 func newReader(in io.Reader) (*reader, error) {
-	r := &reader{in: bufio.NewReader(in)}
+	r := rawReader(in)
 	if err := r.readLine(); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, ErrForeign

@@ -21,17 +21,28 @@ const (
 	fileMode = 0o600
 )
 
-// extension ends the name of a session file.
-const extension = ".jsonl"
+// What the names of a session's files end with.
+const (
+	sessionExtension = ".jsonl"
+	labelExtension   = ".label" // see Label
+	foldExtension    = ".fold"  // see foldCache
+)
 
 // Store is the directory of recorded sessions. It keeps nothing in memory, so
 // several programs may use one directory at once, and its methods may be called
 // from any goroutine.
-type Store struct{ dir string }
+type Store struct {
+	dir    string
+	folder string // the one of dir's that has the session files
+}
 
 // Open returns the store in dir. The directory is made when the first session
 // is; until then the store is empty.
-func Open(dir string) *Store { return &Store{dir: dir} }
+func Open(dir string) *Store { return &Store{dir: dir, folder: "sessions"} }
+
+// Trash is the store of the sessions that Remove took out of s. They are found,
+// listed and read as those of s are; Restore is called on s.
+func (s *Store) Trash() *Store { return &Store{dir: s.dir, folder: "trash"} }
 
 // DefaultDir is where sessions are kept: $SMTPCONSOLE_STATE_DIR where that is
 // set, else smtpconsole in the XDG state directory.
@@ -46,9 +57,14 @@ func DefaultDir() string {
 func (s *Store) Dir() string { return s.dir }
 
 // Path is the file of session id, whether it exists or not.
-func (s *Store) Path(id string) string { return filepath.Join(s.sessions(), id+extension) }
+func (s *Store) Path(id string) string { return s.beside(id, sessionExtension) }
 
-func (s *Store) sessions() string { return filepath.Join(s.dir, "sessions") }
+// beside is the file of session id with another extension.
+func (s *Store) beside(id, extension string) string {
+	return filepath.Join(s.sessions(), id+extension)
+}
+
+func (s *Store) sessions() string { return filepath.Join(s.dir, s.folder) }
 func (s *Store) bodies() string   { return filepath.Join(s.dir, "bodies") }
 
 // Create makes the file of a new session and writes h as its first line, with
@@ -82,6 +98,9 @@ func (s *Store) reserve(start time.Time) (*os.File, string, error) {
 	for ; ; start = start.Add(idTick) {
 		id := sessionID(start)
 		f, err := os.OpenFile(s.Path(id), os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, fileMode)
+		if err == nil {
+			claim(f)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return f, id, err
 		}

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -166,10 +167,81 @@ func TestSummaryWithoutEnd(t *testing.T) {
 		if err := os.WriteFile(store.Path(rec.Header().ID), cut, fileMode); err != nil {
 			t.Fatal(err)
 		}
-		killed, err := store.List(t.Context())
-		if err != nil || !slices.Equal(killed, ended) {
-			t.Errorf("ended:  %+v\nkilled: %+v, %v", ended, killed, err)
+		ended[0].Size = int64(len(cut))
+		for range 2 { // folded, and as the fold was kept
+			killed, err := store.List(t.Context())
+			if err != nil || !slices.Equal(killed, ended) {
+				t.Errorf("ended:  %+v\nkilled: %+v, %v", ended, killed, err)
+			}
 		}
+	}
+}
+
+// TestFoldIsKept checks that a session which did not end is read whole once,
+// and again after it grew.
+func TestFoldIsKept(t *testing.T) {
+	store, rec := create(t, Header{Start: noon})
+	id, l := rec.Header().ID, NewLog(rec, clock())
+	defer l.Close()
+	steps := func() int {
+		list, err := store.List(t.Context())
+		if err != nil || len(list) != 1 || list[0].Problem != "" {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		return list[0].Steps
+	}
+	talk(t, l, "# connect\nS: 220 ready\nC: NOOP\nS: 250 ok")
+	if n := steps(); n != 1 {
+		t.Fatalf("%d steps", n)
+	}
+	info, err := os.Stat(store.Path(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(store.Path(id))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Other content of the same size and time shows that nobody read it.
+	other := bytes.Replace(b, []byte(`"kind":"client"`), []byte(`"king":"client"`), 1)
+	for _, c := range []struct {
+		modified time.Time
+		want     int
+	}{{info.ModTime(), 1}, {info.ModTime().Add(time.Second), 0}} {
+		if err := errors.Join(os.WriteFile(store.Path(id), other, fileMode), os.Chtimes(store.Path(id), c.modified, c.modified)); err != nil {
+			t.Fatal(err)
+		}
+		if n := steps(); n != c.want {
+			t.Errorf("%d steps, not %d", n, c.want)
+		}
+	}
+	talk(t, l, "C: NOOP\nC: NOOP")
+	if n := steps(); n != 2 {
+		t.Errorf("%d steps after it grew", n)
+	}
+	if err := os.WriteFile(store.beside(id, foldExtension), []byte("{"), fileMode); err != nil {
+		t.Fatal(err)
+	}
+	if n := steps(); n != 2 {
+		t.Errorf("%d steps beside a broken fold", n)
+	}
+}
+
+// TestGoneMeanwhile: what another program removes after the directory was read is
+// no trouble.
+func TestGoneMeanwhile(t *testing.T) {
+	store := Open(t.TempDir())
+	if sum := store.summary(sessionID(noon), make([]byte, edgeSize)); sum != (Summary{}) {
+		t.Errorf("%+v", sum)
+	}
+	results := make(chan chan found, 1)
+	result := make(chan found, 1)
+	_, err := store.searchOne(t.Context(), sessionID(noon), newSought("x", 0))
+	result <- found{err: err}
+	results <- result
+	close(results)
+	for hit, err := range flatten(results) {
+		t.Errorf("%+v, %v", hit, err)
 	}
 }
 

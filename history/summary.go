@@ -24,7 +24,14 @@ type Summary struct {
 	Original string `json:"original,omitempty"` // ID of the session this one replayed
 	// Torn is true where the file has a line that is not whole.
 	Torn bool `json:"torn,omitempty"`
-	// Problem says why the file cannot be read; the rest but the ID is then empty.
+	// Recording is true while a running program records the session, where the
+	// system can tell.
+	Recording bool `json:"recording,omitempty"`
+	// Note is what its user wrote about it; see Label.
+	Note string `json:"note,omitempty"`
+	// Size is that of the session file in octets, without messages kept beside it.
+	Size int64 `json:"size,omitempty"`
+	// Problem says why the file cannot be read; what the file would say is then empty.
 	Problem string `json:"problem,omitempty"`
 }
 

@@ -39,6 +39,8 @@ func (s *Settings) Flags() []*pflag.FlagSet {
 	output.StringVar(&s.Theme, "theme", "", "`COLOURS` of the full screen: "+strings.Join(Themes, ", "))
 	output.BoolVar(&s.NoRecord, "no-record", false, "keep no record of the session")
 	output.Var(&s.KeepMax, "keep-max", "copy messages up to `SIZE` beside the record: 10M, 1G, 0 for none, or all")
+	output.IntVar(&s.KeepDays, "keep-days", 0, "after a session, delete those older than `N` days")
+	output.Var(&s.KeepSize, "keep-size", "and the oldest, while all together take more than `SIZE`, as in 1G")
 	output.BoolVar(&s.Confirm, "confirm", true, "in the full screen, ask before a message goes to another machine")
 	return []*pflag.FlagSet{connection, tls, login, output}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/adrg/xdg"
 
+	"smtpconsole/history"
 	"smtpconsole/protocol/wire"
 )
 
@@ -42,6 +43,8 @@ type Settings struct {
 	Resolver        string   `toml:"resolver"`         // DNS server to ask, host[:port]
 	NoRecord        bool     `toml:"no-record"`        // keep no file of the session
 	KeepMax         KeepMax  `toml:"keep-max"`         // largest message copied beside the record
+	KeepDays        int      `toml:"keep-days"`        // sessions older than that are deleted after a session; 0 keeps them all
+	KeepSize        Size     `toml:"keep-size"`        // the oldest are deleted while all together take more; 0 is no limit
 	Confirm         bool     `toml:"confirm"`          // ask before a message goes to another machine; true where nothing is said
 	Plain           bool     `toml:"plain"`            // no full screen
 	Theme           string   `toml:"theme"`            // auto, dark, light or mono
@@ -233,6 +236,16 @@ func (s Settings) name() string {
 // literal.
 const unnamed = "[127.0.0.1]"
 
+// Limits are what the record is to be pruned to after a session, now; the zero
+// Limits where nothing is said.
+func (s Settings) Limits(now time.Time) history.Limits {
+	l := history.Limits{Larger: int64(s.KeepSize)}
+	if s.KeepDays > 0 {
+		l.Before = now.AddDate(0, 0, -s.KeepDays)
+	}
+	return l
+}
+
 // Themes are the words of --theme.
 var Themes = []string{"auto", "dark", "light", "mono"}
 
@@ -241,6 +254,8 @@ func (s Settings) Check() error {
 	switch {
 	case s.IPv4 && s.IPv6:
 		return errors.New("-4 and -6 exclude each other: leave both out to use what there is")
+	case s.KeepDays < 0:
+		return fmt.Errorf("--keep-days %d: write a number of days, or 0 to keep all sessions", s.KeepDays)
 	case s.Key != "" && s.Cert == "":
 		return errors.New("--key needs --cert beside it")
 	case strings.ContainsFunc(s.Helo, func(r rune) bool { return r <= ' ' || r == 0x7f || !unicode.IsPrint(r) }):

@@ -53,7 +53,7 @@ func TestSettingsHaveFlags(t *testing.T) {
 }
 
 func TestSettle(t *testing.T) {
-	const config = "helo = 'config'\nuser = 'config'\ntheme = 'dark'\ntimeout = '1m'\nplain = true\ninsecure = true\nkeep-max = 4096\n"
+	const config = "helo = 'config'\nuser = 'config'\ntheme = 'dark'\ntimeout = '1m'\nplain = true\ninsecure = true\nkeep-max = 4096\nkeep-days = 90\nkeep-size = '1G'\n"
 	t.Setenv("SMTPCONSOLE_HELO", "environment")
 	t.Setenv("SMTPCONSOLE_USER", "environment")
 	t.Setenv("SMTPCONSOLE_TIMEOUT", "2")
@@ -70,7 +70,7 @@ func TestSettle(t *testing.T) {
 	}
 	want := Settings{
 		Helo: "flag", User: "environment", Theme: "dark", Timeout: Duration(2 * time.Second),
-		Insecure: true, IPv4: true, TLSMin: "1.3", KeepMax: 4096,
+		Insecure: true, IPv4: true, TLSMin: "1.3", KeepMax: 4096, KeepDays: 90, KeepSize: 1 << 30,
 	}
 	if s != want {
 		t.Errorf("%+v", s)
@@ -91,6 +91,8 @@ func TestSettleRefuses(t *testing.T) {
 		{"-4", "IPV6=true", "", "-4 and -6"},
 		{"--key x", "", "", "--cert"},
 		{"--theme pink", "", "", `"pink"`},
+		{"", "", "keep-size = 'much'", `"much"`},
+		{"--keep-days -1", "", "", "--keep-days"},
 	} {
 		name, value, _ := strings.Cut(c.env, "=")
 		if name != "" {

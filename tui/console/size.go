@@ -26,6 +26,31 @@ func ParseSize(s string) (int64, error) {
 	return n * factor, nil
 }
 
+// Size is a number of octets that settings write as "500M" or "1G". The zero
+// value says nothing.
+type Size int64
+
+// Set reads what ParseSize does.
+func (n *Size) Set(s string) error {
+	octets, err := ParseSize(s)
+	*n = Size(octets)
+	return err
+}
+
+// UnmarshalText is Set for config.toml.
+func (n *Size) UnmarshalText(b []byte) error { return n.Set(string(b)) }
+
+// String is the size as Set reads it; "" for none.
+func (n *Size) String() string {
+	if *n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*n), 10)
+}
+
+// Type is the word that help shows.
+func (n *Size) Type() string { return "size" }
+
 // KeepMax is the largest message that is copied beside the record, in octets.
 // The zero value means 32M.
 type KeepMax int64
