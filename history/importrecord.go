@@ -1,0 +1,63 @@
+package history
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"smtpconsole/protocol"
+)
+
+// record takes a session file of this program, from another machine for
+// instance. Its commands are masked again: whoever wrote the file may have been
+// less careful.
+func (im *importer) record() error {
+	im.in.unescape = false
+	first, err := im.in.next()
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrForeign, err)
+	}
+	h, err := parseHeader([]byte(first.text))
+	if err != nil {
+		return err
+	}
+	im.aside()
+	h.Client = strings.TrimSuffix("import jsonl of "+h.Client, " of ")
+	h.ID, h.Label, h.Original = "", "", ""
+	im.out.Header = h
+	return im.takeAll(recordTaker{im})
+}
+
+// recordTaker reads the events of a record.
+type recordTaker struct{ im *importer }
+
+func (r recordTaker) take(ln textLine) {
+	var ev protocol.Event
+	switch err := json.Unmarshal([]byte(ln.text), &ev); {
+	case ln.text == "":
+		r.im.aside()
+	case err != nil:
+		r.im.unclear("it is torn: " + err.Error())
+	case ev.Kind == "":
+		r.im.aside()
+	default:
+		r.im.out.Said++
+		r.im.emit(r.masked(ev))
+		if ev.Kind == protocol.KindBody && ev.Text == "" && ev.Size > 0 {
+			r.im.remark("import.message", "the message is not in the record: it is among the bodies of the machine it comes from, as "+ev.SHA256)
+		}
+	}
+}
+
+// masked is ev without the secret that may be in what was typed, nor what was
+// said of a line that had one.
+func (r recordTaker) masked(ev protocol.Event) protocol.Event {
+	if ev.Kind != protocol.KindClient && ev.Kind != protocol.KindHeld {
+		return ev
+	}
+	text := protocol.Mask(ev.Text, r.im.log.State())
+	if text != ev.Text {
+		ev.Text, ev.Diags = text, nil
+	}
+	return ev
+}
