@@ -1,0 +1,83 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"smtpconsole/protocol"
+)
+
+// fieldError is trouble with one field of a line.
+type fieldError struct {
+	field string
+	err   error
+}
+
+func (e *fieldError) Error() string { return e.err.Error() }
+func (e *fieldError) Unwrap() error { return e.err }
+
+// placed says where in the line text the trouble is.
+func (p *scriptReader) placed(err error, text []byte) error {
+	at := column(err)
+	var field *fieldError
+	if errors.As(err, &field) {
+		at = max(0, bytes.Index(text, []byte(`"`+field.field+`"`))) + 1
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("%w: each line is one object of JSON, as in {\"kind\":\"client\",\"text\":\"NOOP\"}", syntax)
+	}
+	return &ScriptError{p.in.line, at, err}
+}
+
+// column is where the decoder of JSON stopped, 1 where it does not say.
+func column(err error) int {
+	var syntax *json.SyntaxError
+	var value *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return max(1, int(syntax.Offset))
+	case errors.As(err, &value):
+		return max(1, int(value.Offset))
+	}
+	return 1
+}
+
+// knownFields is an error for a field that no line of a script has: what a
+// person misspelt would go unnoticed.
+func knownFields(text []byte) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return err
+	}
+	known := append(fieldsOf(reflect.TypeFor[protocol.Event]()), fieldsOf(reflect.TypeFor[scriptLine]())...)
+	known = append(known, "bytes", "path_bytes", "comment")
+	for name := range fields {
+		if !slices.Contains(known, name) {
+			return &fieldError{name, fmt.Errorf("%q is not known here: a step has kind, text, expect, file, mechanism, group and comment", name)}
+		}
+	}
+	return nil
+}
+
+// fieldsOf are the names that JSON has for the fields of a struct.
+func fieldsOf(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// strictly decodes b into v, and refuses what v has no place for.
+func strictly(b []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	return dec.Decode(v)
+}
