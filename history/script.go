@@ -209,26 +209,28 @@ func (p *scriptReader) step(text []byte) error {
 	if line.Kind == "" {
 		return p.noKind()
 	}
-	kind, ok := scriptKinds[line.Kind]
-	switch {
-	case !ok:
-		return &fieldError{"kind", fmt.Errorf("%q is no kind: write client, body, tls, auth or connect", line.Kind)}
-	case line.Expect != nil && !kind.sends:
-		return &fieldError{"expect", fmt.Errorf("a line of kind %q sends nothing: write the expectation into the line before it", line.Kind)}
+	kind, err := line.check()
+	if err != nil {
+		return err
 	}
 	ev.Seq = p.fold.seq + 1
-	before := len(p.fold.steps)
 	if kind.make != nil {
 		kind.make(p, &ev, line)
 	}
-	p.apply(ev)
-	if len(p.fold.steps) > before {
-		p.groups[p.fold.last().Seq] = line.Group
-	}
-	if line.Expect != nil && len(p.fold.steps) > 0 {
-		p.expects[p.fold.last().Seq] = p.filled(line.Expect)
-	}
+	p.apply(ev, line)
 	return nil
+}
+
+// check is the line's kind, and an error where there is none such.
+func (l scriptLine) check() (scriptKind, error) {
+	kind, ok := scriptKinds[l.Kind]
+	switch {
+	case !ok:
+		return kind, &fieldError{"kind", fmt.Errorf("%q is no kind: write client, body, tls, auth or connect", l.Kind)}
+	case l.Expect != nil && !kind.sends:
+		return kind, &fieldError{"expect", fmt.Errorf("a line of kind %q sends nothing: write the expectation into the line before it", l.Kind)}
+	}
+	return kind, nil
 }
 
 // noKind is the error of a line without a kind. A record's summary has none.
@@ -239,10 +241,18 @@ func (p *scriptReader) noKind() error {
 	return errors.New(`the line has no "kind": write client, body, tls, auth or connect`)
 }
 
-// apply takes an event of the session that the script is.
-func (p *scriptReader) apply(ev protocol.Event) {
+// apply takes an event of the session that the script is, and notes what line
+// says of its step.
+func (p *scriptReader) apply(ev protocol.Event, line scriptLine) {
+	before := len(p.fold.steps)
 	p.fold.apply(ev)
 	p.state = p.state.Apply(ev)
+	if len(p.fold.steps) > before {
+		p.groups[p.fold.last().Seq] = line.Group
+	}
+	if line.Expect != nil && len(p.fold.steps) > 0 {
+		p.expects[p.fold.last().Seq] = p.filled(line.Expect)
+	}
 }
 
 // scriptKind says what a line of a kind is.
@@ -252,6 +262,7 @@ type scriptKind struct {
 	make func(*scriptReader, *protocol.Event, scriptLine)
 }
 
+// scriptKinds are the kinds of events, and auth, which only scripts have.
 var scriptKinds = map[string]scriptKind{
 	"connect": {sends: true},
 	"client":  {sends: true, make: (*scriptReader).client},
