@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,6 +14,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,6 +69,7 @@ type command struct {
 	settings console.Settings
 	face     line.Options // what flags set of it
 	letter   line.Letter
+	again    line.ReplayOptions
 	server   line.Server
 	session  []*pflag.FlagSet // flags of whatever holds a session
 	endless  bool             // it runs until a signal ends it
@@ -78,7 +79,7 @@ type command struct {
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "smtpconsole [TARGET]", Long: line.RootHelp, Version: version(),
-		Args: arguments(0, 1, ""), RunE: c.console,
+		Args: line.Arguments(0, 1, ""), RunE: c.console,
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.SetVersionTemplate("smtpconsole {{.Version}}\n")
@@ -89,15 +90,18 @@ func (c *command) root() *cobra.Command {
 	c.session = append(c.settings.Flags(), c.face.Flags())
 	add(root, c.session)
 	sending := append(c.letter.Flags(), c.session...)
-	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, c.session...)), c.send(sending), c.history(), c.check(), c.explain(), versions())
+	again := c.again.Flags()
+	records := line.HistoryCommand(history.Open(history.DefaultDir()), terminal(line.Options{}), &c.exit)
+	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, c.session...)), c.send(sending),
+		c.replay(append([]*pflag.FlagSet{again}, c.session...)), records, c.check(), c.explain(), versions())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.HasSubCommands() { // alone it does nothing, and a word it does not know is a mistake
-			cmd.Args, cmd.RunE = arguments(0, 0, ""), func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			cmd.Args, cmd.RunE = line.Arguments(0, 0, ""), func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		}
 	}
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		line.WriteHelp(os.Stdout, cmd, append([]*pflag.FlagSet{server}, sending...))
+		line.WriteHelp(os.Stdout, cmd, append([]*pflag.FlagSet{server, again}, sending...))
 	})
 	return root
 }
@@ -105,19 +109,6 @@ func (c *command) root() *cobra.Command {
 func add(cmd *cobra.Command, groups []*pflag.FlagSet) {
 	for _, g := range groups {
 		cmd.Flags().AddFlagSet(g)
-	}
-}
-
-// arguments allows from least to most of them; advice is for fewer.
-func arguments(least, most int, advice string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) < least:
-			return errors.New(advice)
-		case len(args) > most:
-			return fmt.Errorf("%q is one argument too many: %s --help says what is understood", args[most], cmd.CommandPath())
-		}
-		return nil
 	}
 }
 
@@ -149,12 +140,25 @@ func (c *command) settle() (console.Options, error) {
 	return o, nil
 }
 
+// prune keeps the record within the limits that the settings name, if they do,
+// once a session is over. A signal leaves it for the next time.
+func prune(ctx context.Context, o console.Options) {
+	limits := o.Settings.Limits(time.Now())
+	if o.Store == nil || limits == (history.Limits{}) || ctx.Err() != nil {
+		return
+	}
+	if _, err := o.Store.Prune(ctx, limits, false); err != nil {
+		fmt.Fprintln(os.Stderr, "smtpconsole:", err)
+	}
+}
+
 // begin opens the face that fits.
 func (c *command) begin(cmd *cobra.Command, target console.Target) error {
 	o, err := c.settle()
 	if err != nil {
 		return err
 	}
+	defer prune(cmd.Context(), o)
 	screen := isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb"
 	switch {
 	case screen && !c.settings.Plain && !c.face.JSON:
@@ -192,47 +196,76 @@ func (c *command) plain(ctx context.Context, o console.Options, target console.T
 // lines is the face for lines on the standard streams. Where somebody types, o
 // can ask them.
 func (c *command) lines(o *console.Options, target console.Target) line.Options {
-	face := c.face
-	face.Target, face.In, face.Out, face.Err = target, os.Stdin, os.Stdout, os.Stderr
-	face.Person = isTerminal(os.Stdin)
-	if isTerminal(os.Stdout) {
-		face.Columns = line.Width(os.Stdout)
-	}
-	face.Coloured = face.Columns > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	face := terminal(c.face)
+	face.Target = target
 	if face.Person {
 		o.Ask = line.Asker(os.Stdin, os.Stderr)
 	}
 	return face
 }
 
-// send sends one message. Ctrl+C ends it at a terminal too.
+// terminal is face on the standard streams, as what they are.
+func terminal(face line.Options) line.Options {
+	face.In, face.Out, face.Err = os.Stdin, os.Stdout, os.Stderr
+	face.Person = isTerminal(os.Stdin)
+	if isTerminal(os.Stdout) {
+		face.Columns = line.Width(os.Stdout)
+	}
+	face.Coloured = face.Columns > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return face
+}
+
+// headless holds sessions with nobody typing. Ctrl+C ends them at a terminal too.
+func (c *command) headless(cmd *cobra.Command, target console.Target, do func(context.Context, line.Options) (int, error)) error {
+	o, err := c.settle()
+	if err != nil {
+		return err
+	}
+	ctx, stop := line.UntilSignal(cmd.Context(), os.Interrupt)
+	defer stop()
+	face := c.lines(&o, target)
+	o.NoDigest = !face.JSON
+	face.Console = console.New(o)
+	defer prune(ctx, o)
+	defer face.Console.Close()
+	c.exit, err = do(ctx, face)
+	if code, signalled := line.SignalCode(ctx); signalled {
+		c.exit = code
+	}
+	return err
+}
+
+// send sends one message.
 func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "send TARGET", Short: "send one message, step by step", Long: line.SendHelp,
-		Args: arguments(1, 1, "name a server, as in smtpconsole send mail.example.org:587"),
+		Args: line.Arguments(1, 1, "name a server, as in smtpconsole send mail.example.org:587"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, err := console.ParseTarget(args[0])
 			if err != nil {
 				return err
 			}
-			o, err := c.settle()
-			if err != nil {
-				return err
-			}
-			ctx, stop := line.UntilSignal(cmd.Context(), os.Interrupt)
-			defer stop()
-			face := c.lines(&o, target)
-			if isTerminal(os.Stderr) {
-				face.Gauge = os.Stderr
-			}
-			o.NoDigest = !face.JSON
-			face.Console = console.New(o)
-			defer face.Console.Close()
-			c.exit, err = line.Send(ctx, face, &c.letter)
-			if code, signalled := line.SignalCode(ctx); signalled {
-				c.exit = code
-			}
-			return err
+			return c.headless(cmd, target, func(ctx context.Context, face line.Options) (int, error) {
+				if isTerminal(os.Stderr) {
+					face.Gauge = os.Stderr
+				}
+				return line.Send(ctx, face, &c.letter)
+			})
+		},
+	}
+	add(cmd, groups)
+	return cmd
+}
+
+// replay runs a session again.
+func (c *command) replay(groups []*pflag.FlagSet) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "replay SESSION|SCRIPT [TARGET...]", Short: "run a session again, and tell what differs", Long: line.ReplayHelp,
+		Args: line.Arguments(1, line.AnyNumber, "name a session, or last: smtpconsole history list lists them"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.headless(cmd, console.Target{}, func(ctx context.Context, face line.Options) (int, error) {
+				return line.Replay(ctx, face, &c.again, args)
+			})
 		},
 	}
 	add(cmd, groups)
@@ -242,7 +275,7 @@ func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "practice", Short: "talk to the built-in server, or let other programs do", Long: line.PracticeHelp(),
-		Args: arguments(0, 0, ""),
+		Args: line.Arguments(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !cmd.Flags().Changed("serve") {
 				return c.begin(cmd, console.Target{Name: console.PracticeName, Practice: true})
@@ -257,33 +290,6 @@ func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {
 	return cmd
 }
 
-func (c *command) history() *cobra.Command {
-	cmd := &cobra.Command{Use: "history", Short: "list and show the recorded sessions", Long: line.HistoryHelp}
-	store := history.Open(history.DefaultDir())
-	list := &cobra.Command{
-		Use: "list", Short: "list the sessions, newest first", Args: arguments(0, 0, ""),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return line.List(cmd.Context(), os.Stdout, store, c.face.JSON)
-		},
-	}
-	c.jsonFlag(list)
-	format := "text"
-	show := &cobra.Command{
-		Use: "show ID", Short: "show one: part of its ID will do, and last is the newest",
-		Args: arguments(1, 1, "name a session, or last: smtpconsole history list lists them"),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return line.Show(os.Stdout, os.Stderr, store, args[0], format)
-		},
-	}
-	show.Flags().StringVar(&format, "format", format, "print it as text or json")
-	path := &cobra.Command{
-		Use: "path", Short: "print the directory they are kept in", Args: arguments(0, 0, ""),
-		Run: func(*cobra.Command, []string) { fmt.Println(filepath.Join(store.Dir(), "sessions")) },
-	}
-	cmd.AddCommand(list, show, path)
-	return cmd
-}
-
 func (c *command) jsonFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.face.JSON, "json", false, "print one JSON object a line")
 }
@@ -291,7 +297,7 @@ func (c *command) jsonFlag(cmd *cobra.Command) {
 func (c *command) check() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check [FILE|-]", Short: "judge the lines of a dialogue, without a connection", Long: line.CheckHelp,
-		Args: arguments(0, 1, ""),
+		Args: line.Arguments(0, 1, ""),
 		RunE: func(_ *cobra.Command, args []string) (err error) {
 			in := os.Stdin
 			if len(args) > 0 && args[0] != "-" {
@@ -328,7 +334,7 @@ func (c *command) explain() *cobra.Command {
 
 func versions() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "print the version", Args: arguments(0, 0, ""),
+		Use: "version", Short: "print the version", Args: line.Arguments(0, 0, ""),
 		Run: func(*cobra.Command, []string) { fmt.Println("smtpconsole", version()) },
 	}
 }

@@ -95,6 +95,8 @@ func (c *Console) practiceServer() (string, *x509.CertPool, error) {
 type Session struct {
 	Target Target
 	Log    *history.Log
+	// Record is the ID of the session's record, "" where none is kept.
+	Record string
 
 	console *Console
 	options *wire.Options
@@ -112,7 +114,10 @@ type Session struct {
 // Begin makes a session for t: its log, its record and its settings. The
 // error is one of settings. That no record can be kept is an event in the log
 // and stops nothing.
-func (c *Console) Begin(t Target) (*Session, error) {
+func (c *Console) Begin(t Target) (*Session, error) { return c.begin(t, "") }
+
+// begin is Begin for a session that replays original, an ID, "" for none.
+func (c *Console) begin(t Target, original string) (*Session, error) {
 	options, keys, err := c.o.Settings.wireOptions(t)
 	if err != nil {
 		return nil, errors.Join(err, keys.Close())
@@ -123,7 +128,7 @@ func (c *Console) Begin(t Target) (*Session, error) {
 			return nil, errors.Join(err, keys.Close())
 		}
 	}
-	s.record()
+	s.record(original)
 	s.options.Sink = func(ev protocol.Event) { s.Log.Append(ev) }
 	return s, nil
 }
@@ -138,19 +143,20 @@ func (c *Console) usePractice(s *Session) error {
 }
 
 // record begins the session's file; without one the session goes on in memory.
-func (s *Session) record() {
+func (s *Session) record(original string) {
 	store := s.console.o.Store
 	if store == nil {
 		s.options.NoDigest = s.console.o.NoDigest
 		s.Log = history.NewLog(nil, nil)
 		return
 	}
-	rec, err := store.Create(history.Header{Target: s.Target.Name, Client: "smtpconsole " + s.console.o.Version})
+	rec, err := store.Create(history.Header{Target: s.Target.Name, Client: "smtpconsole " + s.console.o.Version, Original: original})
 	s.Log = history.NewLog(rec, nil)
 	if err != nil {
 		s.Log.Append(history.Trouble(err))
 		return
 	}
+	s.Record = rec.Header().ID
 	if most := s.console.o.Settings.KeepMax.octets(); most > 0 {
 		s.options.Keep, s.options.KeepMax = func() (wire.Keep, error) { return rec.KeepBody() }, most
 	}

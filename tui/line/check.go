@@ -17,15 +17,21 @@ import (
 // state that the lines above it lead to, had a server that offers everything
 // taken them, mended where they can be. It prints the remarks, or as JSON one
 // object for every line, and returns how many lines have errors. The error is
-// one of reading or writing.
+// one of reading or writing. A script for replay is recognised by its first
+// line, and checked as one.
 func Check(w io.Writer, r io.Reader, asJSON bool) (held int, err error) {
 	out := bufio.NewWriter(w)
+	dialogue := bufio.NewReader(r)
+	if isScript(dialogue) {
+		held, err = checkScript(out, dialogue, asJSON)
+		return held, errors.Join(err, out.Flush())
+	}
 	report, lines := reportText, 0
 	if asJSON {
 		report = reportJSON
 	}
 	c := checker{state: protocol.State{Phase: protocol.PhaseGreeted}}
-	for in := newInput(r); err == nil; {
+	for in := newInput(dialogue); err == nil; {
 		next := in.read()
 		if err = next.err; err != nil {
 			break

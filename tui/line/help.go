@@ -25,6 +25,7 @@ Without one the start screen offers the built-in practice server.
   smtpconsole mail.example.org:587       talk to a server
   smtpconsole --plain HOST <script.txt   run a script: each line waits for its reply
   smtpconsole send HOST --from A --to B --message FILE
+  smtpconsole replay last HOST           run the last session again
 
 A flag can stand in config.toml too, and in the environment: --tls-min is
 SMTPCONSOLE_TLS_MIN. The password comes from --password-command, from
@@ -32,7 +33,7 @@ SMTPCONSOLE_PASSWORD, from .netrc, or from you, never from an argument.
 
 Exit codes: 0 as expected, 1 usage, 2 no connection, 6 closed unexpectedly;
 refused: 21 greeting, 22 EHLO, 23 MAIL, 24 every RCPT, 25 DATA, 26 message,
-27 QUIT, 28 AUTH, 29 TLS; 41 a line did not validate.`
+27 QUIT, 28 AUTH, 29 TLS; 40 a reply differs, 41 a line did not validate.`
 
 	SendHelp = `Send one message as a client should: EHLO, STARTTLS where it is offered, AUTH
 where there is a --user, MAIL, RCPT, the message, QUIT. Every line and reply is
@@ -45,11 +46,19 @@ call for them. A message from a file may have any size.
   smtpconsole send localhost:2525 --from a@b.test --to c@d.test --message mail.eml
   ... | smtpconsole send HOST --from '<>' --to a@example.org --message - --bdat`
 
-	HistoryHelp = `Every session is recorded, unless --no-record is set.
+	HistoryHelp = `Every session is recorded, unless --no-record is set. An ID can be shortened to
+any part of it that fits no other; last is the newest session, last-2 the second
+before that.
 
   smtpconsole history list
+  smtpconsole history list today example.org exit:26
+  smtpconsole history search nobody@example.org
   smtpconsole history show last
-  smtpconsole history show --format json last`
+  smtpconsole history diff last-1 last
+  smtpconsole history export --format markdown last
+  smtpconsole history import dialogue.txt
+  smtpconsole history label last greylisting, second try
+  smtpconsole history remove last-1`
 
 	CheckHelp = `Judge the lines of FILE, or of standard input, as if a server that offers every
 extension had taken all lines before. Behind DATA lines are the message, up to a
@@ -78,6 +87,29 @@ typed to the server, says the rest.
   curl --ssl-reqd --cacert ca.pem smtp://localhost:2525 \
     --mail-from a@example.org --mail-rcpt b@example.test --crlf -T mail.eml`, console.PracticeUser, console.PracticePassword)
 }
+
+const (
+	listHelp = `List the sessions that all words fit, newest first. A word is looked for in
+target, label, note and outcome; 2026, 2026-11, 2026-11-21, today and yesterday
+also fit the day a session began; exit:26 an exit code; tls:no, tls:yes, tls:1.3
+the protection; target:, label:, note:, outcome: and id: look in one place.
+
+  smtpconsole history list yesterday refused
+  smtpconsole history list --json tls:no | jq -r .id`
+
+	labelHelp = `Give a session a label, a note, or both; without either, print what it has. An
+empty label, '', takes it away. The record itself is never changed.
+
+  smtpconsole history label last greylisting
+  smtpconsole history label last --note 'the answer changed after the update'`
+
+	pruneHelp = `Delete the sessions that are older than an age, and the oldest while all of them
+together take more than a size, with the messages kept beside them. Those in the
+trash go first. They are gone for good; --dry-run says which. Without a limit
+nothing is deleted. A session that a running program records stays.
+
+  smtpconsole history prune --older 90d --larger 1G --dry-run`
+)
 
 // WriteHelp prints help on cmd: its text, its commands and its flags, those of
 // groups under their titles.

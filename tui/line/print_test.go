@@ -151,7 +151,7 @@ func TestInputInterrupted(t *testing.T) {
 func TestHistory(t *testing.T) {
 	store := history.Open(t.TempDir())
 	var out, people strings.Builder
-	if err := List(t.Context(), &out, store, false); err != nil || out.String() != "no session is kept yet\n" {
+	if err := List(t.Context(), &out, &people, store, ListOptions{}); err != nil || out.String() != "no session is kept\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 	rec, err := store.Create(history.Header{Target: "mx\x1b", Label: "first", Start: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)})
@@ -164,7 +164,7 @@ func TestHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	out.Reset()
-	if err := List(t.Context(), &out, store, false); err != nil || !strings.Contains(out.String(), `mx\x1b`) || !strings.Contains(out.String(), "first\n") {
+	if err := List(t.Context(), &out, &people, store, ListOptions{}); err != nil || !strings.Contains(out.String(), `mx\x1b`) || !strings.Contains(out.String(), "first\n") {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 	out.Reset()

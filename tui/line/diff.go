@@ -1,0 +1,257 @@
+package line
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"smtpconsole/history"
+	"smtpconsole/protocol"
+)
+
+// DiffOptions say how two sessions are compared, and how that is printed. The
+// zero options compare codes and print a plain table.
+type DiffOptions struct {
+	By history.By
+	// Timing is as in history.CompareOptions.
+	Timing float64
+	// JSON prints one object for each step, and one for the result.
+	JSON bool
+	// Columns is how wide the table may get; 0 is 80.
+	Columns  int
+	Coloured bool
+	// People gets what is said of lines in a record that are torn; nil for nobody.
+	People io.Writer
+}
+
+// Flags are the options as command line flags.
+func (o *DiffOptions) Flags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("Comparing", pflag.ContinueOnError)
+	flags.TextVar(&o.By, "compare", history.ByCode, "compare replies by `WHAT`: code, class, or text")
+	flags.Float64Var(&o.Timing, "timing", 0, "a reply that took `FACTOR` times as long is a difference")
+	flags.BoolVar(&o.JSON, "json", false, "print one JSON object a line")
+	flags.SortFlags = false
+	return flags
+}
+
+// Diff prints in what session b differs from session a, both named as
+// history.Store.Find takes it. The exit code is history.ExitDiffers where they
+// do; the error is for an option, a session that cannot be read, or w.
+func Diff(w io.Writer, store *history.Store, a, b string, o DiffOptions) (exit int, err error) {
+	if o.Timing != 0 && !(o.Timing >= 1) {
+		return 0, fmt.Errorf("--timing %v: write a factor of 1 or more, as in --timing 3", o.Timing)
+	}
+	left, err := readSide(o.People, store, a)
+	if err != nil {
+		return 0, err
+	}
+	right, err := readSide(o.People, store, b)
+	if err != nil {
+		return 0, err
+	}
+	report := history.Compare(left.steps, right.steps, history.CompareOptions{By: o.By, Own: ownNames(), Timing: o.Timing})
+	if o.JSON {
+		return report.ExitCode(), writeDiff(w, report)
+	}
+	d := differ{columns: cmp.Or(o.Columns, defaultWidth), coloured: o.Coloured}
+	d.print(left, right, report)
+	_, err = io.WriteString(w, d.out.String())
+	return report.ExitCode(), err
+}
+
+// side is one of the sessions that are compared.
+type side struct {
+	header history.Header
+	label  string
+	steps  []history.Step
+}
+
+// readSide reads the session that ref means.
+func readSide(people io.Writer, store *history.Store, ref string) (side, error) {
+	id, err := store.Find(ref)
+	if err != nil {
+		return side{}, err
+	}
+	header, err := store.Header(id)
+	if err != nil {
+		return side{}, fmt.Errorf("session %s: %w", id, err)
+	}
+	var events []protocol.Event
+	for ev, err := range store.Events(id) {
+		var torn *history.TornError
+		switch {
+		case err == nil:
+			events = append(events, ev)
+		case !errors.As(err, &torn):
+			return side{}, fmt.Errorf("session %s: %w", id, err)
+		case people != nil:
+			fmt.Fprintf(people, "smtpconsole: session %s: %v\n", id, torn)
+		}
+	}
+	label, _ := store.Label(id) // where it cannot be read the header's will do
+	return side{header, label.Label, history.Steps(events)}, nil
+}
+
+// ownNames are the name and the addresses of this machine, as far as it knows.
+func ownNames() []string {
+	var own []string
+	if name, err := os.Hostname(); err == nil {
+		own = append(own, name)
+	}
+	addrs, _ := net.InterfaceAddrs() // none is no harm
+	for _, addr := range addrs {
+		if network, ok := addr.(*net.IPNet); ok {
+			own = append(own, network.IP.String())
+		}
+	}
+	return own
+}
+
+// differ writes a report for people.
+type differ struct {
+	out      strings.Builder
+	columns  int
+	coloured bool
+}
+
+func (d *differ) print(left, right side, report history.Report) {
+	var heads [][]string
+	for i, s := range []side{left, right} {
+		h := s.header
+		start := h.Start.In(time.Local).Format("2006-01-02 15:04:05")
+		heads = append(heads, []string{sideNames[i], h.ID, start, strings.TrimSpace(h.Target + "  " + s.label)})
+	}
+	d.out.WriteString(table(heads, d.columns) + "\n")
+	findings := report.Findings()
+	for i, f := range findings {
+		row := report.Rows[f.Row]
+		if i == 0 || findings[i-1].Row != f.Row || findings[i-1].Kind != f.Kind {
+			d.heading(f, row)
+		}
+		want, got := sidesOf(f.Difference, row)
+		d.side(0, want)
+		d.side(1, got)
+	}
+	if len(findings) > 0 {
+		d.out.WriteString("\n")
+	}
+	d.out.WriteString(wrap(protocol.Safe(report.Verdict()), "", d.columns))
+}
+
+// sideNames stand before what the sessions have.
+var sideNames = [...]string{"A", "B"}
+
+// sideIndent is where those stand.
+const sideIndent = 9
+
+// heading names the kind of a difference, and the step by its number and what
+// was sent.
+func (d *differ) heading(f history.Finding, row history.Row) {
+	step := cmp.Or(row.Want, row.Got)
+	start := fmt.Sprintf("%-*s", sideIndent, f.Kind)
+	number := fmt.Sprintf("%d  ", f.Row+1)
+	d.line(bold, start+number+hang(protocol.Safe(step.Sent()), sideIndent+len(number), d.columns))
+}
+
+// side writes what one session has; "-" for nothing.
+func (d *differ) side(which int, text string) {
+	colour := [...]string{red, classColours[protocol.ClassDone]}[which]
+	mark := sideNames[which] + "  "
+	for text := range strings.SplitSeq(cmp.Or(text, "-"), "\n") {
+		used := sideIndent + len(mark)
+		d.line(colour, strings.Repeat(" ", sideIndent)+mark+hang(protocol.Safe(text), used, d.columns))
+		mark = "   "
+	}
+}
+
+func (d *differ) line(colour, text string) {
+	if d.coloured {
+		text = colour + text + plainText
+	}
+	d.out.WriteString(text + "\n")
+}
+
+// sidesOf is what to show of a difference. A code is told by its reply.
+func sidesOf(diff history.Difference, row history.Row) (want, got string) {
+	switch diff.Kind {
+	case history.DiffCode, history.DiffClass, history.DiffReplies, history.DiffMissing:
+		return replies(row.Want), replies(row.Got)
+	}
+	return diff.Want, diff.Got
+}
+
+// replies is the replies of a step, of each the first line; "" for no step.
+func replies(step *history.Step) string {
+	if step == nil {
+		return ""
+	}
+	var list []string
+	for _, r := range step.Replies {
+		text := strconv.Itoa(r.Code)
+		if len(r.Lines) > 0 {
+			text += " " + r.Lines[0]
+		}
+		if more := len(r.Lines) - 1; more > 0 {
+			text += fmt.Sprintf(" (%d lines more)", more)
+		}
+		list = append(list, text)
+	}
+	return cmp.Or(strings.Join(list, "\n"), "no reply")
+}
+
+// diffRow is a row as JSON has it.
+type diffRow struct {
+	Step        int                  `json:"step"` // from 1
+	Want        *diffStep            `json:"want"`
+	Got         *diffStep            `json:"got"`
+	Differences []history.Difference `json:"differences"`
+	Masked      []string             `json:"masked,omitempty"`
+}
+
+// diffStep is a step of one session.
+type diffStep struct {
+	Seq     int               `json:"seq"`
+	Sent    string            `json:"sent"`
+	Replies []protocol.Reply  `json:"replies"`
+	TLS     *protocol.TLSInfo `json:"tls,omitempty"`
+	Ms      float64           `json:"ms"`
+}
+
+// diffResult is the last object.
+type diffResult struct {
+	Verdict   string                         `json:"verdict"`
+	Exit      int                            `json:"exit"`
+	Steps     int                            `json:"steps"`
+	Differing int                            `json:"differing"`
+	Counts    map[history.DifferenceKind]int `json:"counts"`
+}
+
+// writeDiff prints a report for programs.
+func writeDiff(w io.Writer, report history.Report) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i, row := range report.Rows {
+		found := append([]history.Difference{}, row.Differences...) // never null
+		if err := enc.Encode(diffRow{i + 1, newDiffStep(row.Want), newDiffStep(row.Got), found, row.Masked}); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(diffResult{report.Verdict(), report.ExitCode(), len(report.Rows), report.Differing(), report.Counts()})
+}
+
+func newDiffStep(step *history.Step) *diffStep {
+	if step == nil {
+		return nil
+	}
+	ms := float64(step.Took.Microseconds()) / 1000
+	return &diffStep{step.Seq, step.Sent(), append([]protocol.Reply{}, step.Replies...), step.TLS, ms}
+}
