@@ -83,6 +83,7 @@ type Model struct {
 	composing  bool
 	popup      *popup
 	overlay    overlay
+	replay     *replayView
 	dir        string // where the file chooser was last
 	reader     *reader
 	question   *questionBox
@@ -168,14 +169,19 @@ func (m *Model) setFocus(f focus) {
 // live tells whether there is a connection on screen.
 func (m *Model) live() bool { return m.session != nil && m.state.Phase != protocol.PhaseClosed }
 
-// show puts a log on the screen in place of what was there.
+// show puts a session on the screen in place of what was there, and connects.
 func (m *Model) show(s *console.Session) tea.Cmd {
+	return tea.Batch(m.adopt(s), m.run(dial(m.actions, s)))
+}
+
+// adopt puts a session on the screen.
+func (m *Model) adopt(s *console.Session) tea.Cmd {
 	old := m.put(s.Log)
 	m.session, m.shown = s, nil
 	m.began, m.ended = m.now(), time.Time{}
 	m.state.Name = s.Name()
 	m.watch, m.stop = context.WithCancel(m.ctx)
-	return tea.Batch(old, waitEvents(m.watch, s.Log, 0), m.run(dial(m.actions, s)))
+	return tea.Batch(old, waitEvents(m.watch, s.Log, 0))
 }
 
 // put clears the screen for log and puts the session before it away.
@@ -192,7 +198,7 @@ func (m *Model) put(log *history.Log) tea.Cmd {
 	m.log, m.seq, m.session, m.start = log, 0, nil, nil
 	m.state = protocol.State{Addresses: m.state.Addresses}
 	m.queue, m.chunk, m.composing, m.paused, m.streaming, m.sending = nil, nil, false, false, false, false
-	m.running, m.snapshots = 0, nil
+	m.running, m.snapshots, m.replay = 0, nil, nil
 	m.transcript.reset()
 	m.prompt.setState(m.state)
 	m.setFocus(focusPrompt)

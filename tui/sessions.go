@@ -42,23 +42,25 @@ func (m *Model) onSessions(msg sessionsMsg) tea.Cmd {
 	}
 	switch {
 	case !msg.recent:
-		m.listPicker(msg.list)
+		return m.browse(msg.list)
 	case m.start != nil:
 		m.start.setRecent(msg.list)
 	}
 	return nil
 }
 
-func (m *Model) listPicker(list []history.Summary) {
-	choices := make([]choice, len(list))
-	for i, s := range list {
-		choices[i] = choice{
-			label: s.Target,
-			help:  s.Start.Local().Format("2 Jan 15:04:05") + "  " + s.Outcome,
-			take: func(m *Model) tea.Cmd {
-				return m.sure(func(m *Model) tea.Cmd { return readSession(m.o.Console.Store(), s.ID) })
-			},
-		}
+// browse shows the table of saved sessions, or brings the one on the screen up
+// to date.
+func (m *Model) browse(list []history.Summary) tea.Cmd {
+	b, ok := m.overlay.(*browser)
+	if !ok {
+		b = newBrowser(m.st, m.now, list)
+		m.overlay = b
 	}
-	m.overlay = newPicker(m.st, "Saved sessions", choices)
+	b.setList(list)
+	b.wide = m.w >= wideEnough
+	if c := b.preview(); c != nil {
+		return c.take(m)
+	}
+	return nil
 }

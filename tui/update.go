@@ -73,6 +73,20 @@ func (m *Model) onLetter(msg tea.Msg) tea.Cmd {
 		return m.composed(m.composer.prepared(msg))
 	case dirReadMsg:
 		return m.onDirRead(msg)
+	case previewMsg:
+		if b, ok := m.overlay.(*browser); ok {
+			b.onPreview(msg)
+		}
+	case storeMsg:
+		m.onStore(msg)
+	case foundMsg:
+		return m.onFound(msg)
+	case comparedMsg:
+		return m.onCompared(msg)
+	case replayMsg:
+		return m.onReplay(msg)
+	case steppedMsg:
+		return m.onStepped(msg)
 	default:
 		cmd := m.composer.update(msg)
 		if notice := m.composer.notice(); notice != "" && !m.composing && m.status == "" {
@@ -80,6 +94,7 @@ func (m *Model) onLetter(msg tea.Msg) tea.Cmd {
 		}
 		return cmd
 	}
+	return nil
 }
 
 // onDone ends an action; the next pasted line goes out where one waits.
@@ -157,6 +172,8 @@ func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case m.overlay != nil:
 		return m.choose(m.overlay.handleKey(msg))
+	case m.replay != nil:
+		return m.replayKey(msg)
 	case m.searching:
 		m.searchKey(msg)
 		return nil

@@ -54,7 +54,7 @@ func (m *Model) split() bool {
 
 // uncovered tells whether the panes and the prompt are in sight.
 func (m *Model) uncovered() bool {
-	return m.start == nil && !m.composing && m.overlay == nil && m.reader == nil && m.question == nil
+	return m.start == nil && !m.composing && m.overlay == nil && m.replay == nil && m.reader == nil && m.question == nil
 }
 
 // over is what lies over panes and prompt, "" for nothing.
@@ -66,6 +66,8 @@ func (m *Model) over(a rect) string {
 		return m.reader.view(a)
 	case m.overlay != nil:
 		return m.overlay.view(a)
+	case m.replay != nil:
+		return m.replay.view(a)
 	case m.start != nil:
 		return m.start.view(a)
 	case m.composing:
@@ -235,7 +237,7 @@ func (m *Model) waitingWords() string {
 // keyRow names the keys that do something now, as many as there is room for.
 func (m *Model) keyRow() string {
 	switch {
-	case m.question != nil || m.reader != nil || m.overlay != nil:
+	case m.question != nil || m.reader != nil || m.overlay != nil || m.replay != nil:
 		return ""
 	case m.start != nil:
 		return m.keyList(m.keys.connect, m.keys.sessions, m.keys.help, m.keys.leave, m.keys.palette)

@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"smtpconsole/history"
+	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
+)
+
+// replayView runs a saved session again, step by step, beside what it was. It
+// lies over the live session that it drives; Esc leaves that session, as it
+// stands, to its user.
+type replayView struct {
+	sideTable
+	session  *console.Session
+	rerun    *history.Rerun
+	inserted []int                     // rows of lines that were inserted
+	busy     bool                      // a step is under way
+	until    func(history.Result) bool // goes on by itself until this; nil does not
+	note     string
+	over     bool // all steps are done, or none can follow
+}
+
+// replayMsg is a replay that can begin.
+type replayMsg struct {
+	session *console.Session
+	rerun   *history.Rerun
+	err     error
+}
+
+// steppedMsg is what came of a step.
+type steppedMsg struct {
+	view    *replayView
+	results []history.Result
+	err     error
+}
+
+// beginReplay reads a session and makes the new one. Nothing is dialled yet.
+func beginReplay(c *console.Console, t console.Target, id string) tea.Cmd {
+	return func() tea.Msg {
+		saved, err := c.Store().Read(id)
+		if err != nil {
+			return replayMsg{err: err}
+		}
+		script := &history.Script{Header: saved.Header, Steps: history.Steps(saved.Events)}
+		s, rerun, err := c.Replay(t, script, history.RerunOptions{Store: c.Store(), CompareOptions: history.CompareOptions{By: history.ByCode}})
+		return replayMsg{s, rerun, err}
+	}
+}
+
+// onReplay puts the new session on the screen, and its steps over it.
+func (m *Model) onReplay(msg replayMsg) tea.Cmd {
+	if msg.err != nil {
+		m.complain(errorWords(msg.err))
+		return nil
+	}
+	old := m.adopt(msg.session)
+	v := &replayView{sideTable: sideTable{st: m.st}, session: msg.session, rerun: msg.rerun}
+	for i := range msg.rerun.Steps() {
+		v.rows = append(v.rows, sideRow{want: &msg.rerun.Steps()[i], waits: true})
+	}
+	v.note = "Enter sends the next step"
+	m.replay = v
+	return old
+}
+
+// step sends the next step, or the group it belongs to.
+func (v *replayView) step(ctx context.Context) tea.Cmd {
+	v.busy = true
+	return func() tea.Msg {
+		results, err := v.rerun.Next(ctx)
+		return steppedMsg{v, results, err}
+	}
+}
+
+// onStepped shows what came, and goes on where that was asked for.
+func (m *Model) onStepped(msg steppedMsg) tea.Cmd {
+	v := msg.view
+	m.running = max(0, m.running-1)
+	v.busy = false
+	v.take(msg.results)
+	next, more := v.rerun.Peek()
+	switch {
+	case errors.Is(msg.err, history.ErrDone) || msg.err == nil && !more:
+		v.over, v.until, v.note = true, nil, v.verdict()
+	case msg.err != nil:
+		v.until, v.note = nil, errorWords(msg.err)
+	case v.until != nil && m.replay == v:
+		for _, r := range msg.results {
+			if v.until(r) {
+				v.until = nil
+			}
+		}
+	}
+	if more && !v.over {
+		v.at = next
+	}
+	if v.until == nil || m.replay != v {
+		return nil
+	}
+	return m.run(v.step(m.actions))
+}
+
+// take puts results beside the steps they are of.
+func (v *replayView) take(results []history.Result) {
+	for _, r := range results {
+		got := r.Got
+		row := sideRow{want: &r.Want, got: &got, differences: r.Differences, skipped: r.Skipped}
+		switch {
+		case r.Index >= 0:
+			v.rows[v.rowOf(r.Index)] = row
+		default:
+			row.want = nil
+			at := v.at
+			v.rows = append(v.rows[:at], append([]sideRow{row}, v.rows[at:]...)...)
+			v.inserted = append(v.inserted, at)
+		}
+	}
+}
+
+// rowOf is the row of step i: lines that were inserted have rows of their own.
+func (v *replayView) rowOf(i int) int {
+	for _, at := range v.inserted {
+		if at <= i {
+			i++
+		}
+	}
+	return i
+}
+
+func (v *replayView) verdict() string {
+	n := 0
+	for _, r := range v.rows {
+		if len(r.differences) > 0 {
+			n++
+		}
+	}
+	return fmt.Sprintf("all steps are done: %s of %d differ · Esc leaves the connection to you", plural(n, "step"), len(v.rows))
+}
+
+// replayKeys run the steps.
+var replayKeys = struct{ step, all, difference, edit, skip, insert, leave key.Binding }{
+	step: bind("step", "enter", "right"), difference: bind("to the next difference", "f9"), all: bind("to the end", "f10"),
+	edit: bind("edit the line", "f2"), skip: bind("skip", "f8"), insert: bind("insert a line", "f3"), leave: bind("by hand", "esc", "ctrl+c"),
+}
+
+// replayKey gives a key to the replay.
+func (m *Model) replayKey(msg tea.KeyMsg) tea.Cmd {
+	v, k := m.replay, replayKeys
+	switch {
+	case typing(msg):
+		v.note = "letters type nothing here: F2 edits the next line, Esc goes to the prompt"
+	case key.Matches(msg, k.leave):
+		return m.leaveReplay()
+	case key.Matches(msg, pickKeys.up):
+		v.move(-1)
+	case key.Matches(msg, pickKeys.down):
+		v.move(1)
+	case key.Matches(msg, pickKeys.pageUp):
+		v.move(-v.fits)
+	case key.Matches(msg, pickKeys.pageDown):
+		v.move(v.fits)
+	case key.Matches(msg, sideNext) && !key.Matches(msg, k.step), key.Matches(msg, sideBefore):
+		v.nextDifference(map[bool]int{true: -1, false: 1}[key.Matches(msg, sideBefore)])
+	case v.busy || v.over:
+	default:
+		return m.replayStep(msg)
+	}
+	return nil
+}
+
+// replayStep does what sends, or changes what is sent.
+func (m *Model) replayStep(msg tea.KeyMsg) tea.Cmd {
+	v, k := m.replay, replayKeys
+	v.note = ""
+	next, _ := v.rerun.Peek()
+	switch {
+	case key.Matches(msg, k.step):
+		return m.run(v.step(m.actions))
+	case key.Matches(msg, k.all):
+		v.until = func(history.Result) bool { return false }
+		return m.run(v.step(m.actions))
+	case key.Matches(msg, k.difference):
+		v.until = func(r history.Result) bool { return len(r.Differences) > 0 }
+		return m.run(v.step(m.actions))
+	case key.Matches(msg, k.skip):
+		v.take([]history.Result{v.rerun.Skip()})
+		v.at = v.rowOf(next + 1)
+	case key.Matches(msg, k.edit):
+		return m.askLine("Send in place of the next step", v.rerun.Steps()[next].Line, "one SMTP line", func(m *Model, line string) tea.Cmd {
+			v.rerun.Replace(line)
+			return m.run(v.step(m.actions))
+		})
+	case key.Matches(msg, k.insert):
+		return m.askLine("Send before the next step", "", "one SMTP line", func(m *Model, line string) tea.Cmd {
+			v.busy = true
+			ctx := m.actions
+			return m.run(func() tea.Msg {
+				r, err := v.rerun.Insert(ctx, line)
+				return steppedMsg{v, []history.Result{r}, err}
+			})
+		})
+	}
+	return nil
+}
+
+// leaveReplay goes on by hand: the connection is the console's.
+func (m *Model) leaveReplay() tea.Cmd {
+	m.replay.until = nil
+	m.replay = nil
+	m.setFocus(focusPrompt)
+	m.say("the replay is over, and the connection is yours")
+	return nil
+}
+
+func (v *replayView) view(a rect) string {
+	about := v.about(a.w)
+	about = about[:min(len(about), a.h/3)]
+	room := (a.w - 7) / 2
+	lines := []string{
+		" " + fit(v.st.title.Render("As it was"), room+3) + v.st.title.Render("Now, on "+protocol.Safe(v.session.Target.Name)),
+		v.st.rule.Render(strings.Repeat("─", a.w)),
+	}
+	lines = append(lines, v.sideTable.view(a.w, max(1, a.h-4-len(about)))...)
+	lines = append(lines, about...)
+	note := v.note
+	if v.busy {
+		note = "waiting for the reply …"
+	}
+	return block(append(lines, " "+v.st.hint.Render(ansi.Truncate(note, a.w-2, "…")), v.keyRow(a.w)), a.w, a.h)
+}
+
+func (v *replayView) keyRow(w int) string {
+	k, row := replayKeys, ""
+	for _, b := range []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.leave} {
+		part := " " + v.st.key.Render(b.Help().Key) + " " + v.st.keyHelp.Render(b.Help().Desc) + "  "
+		if ansi.StringWidth(row+part) <= w {
+			row += part
+		}
+	}
+	return row
+}

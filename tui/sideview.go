@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"smtpconsole/history"
+	"smtpconsole/protocol"
+)
+
+// sideRow is a step of one session beside the same step of another.
+type sideRow struct {
+	want, got   *history.Step // nil where that session has none, or not yet
+	differences []history.Difference
+	skipped     string // why the step was not sent; "" where it was
+	waits       bool   // it is still to come
+}
+
+// mark says how the two steps stand to each other, for who sees no colours.
+func (r sideRow) mark() string {
+	switch {
+	case r.waits:
+		return "·"
+	case r.skipped != "":
+		return "-"
+	case len(r.differences) > 0:
+		return "≠"
+	}
+	return "="
+}
+
+// sideTable draws two sessions side by side: a line for what was sent, a line
+// for what was answered.
+type sideTable struct {
+	st    *styles
+	rows  []sideRow
+	at    int // selected
+	first int
+	fits  int
+}
+
+// linesEach is how many lines a step takes.
+const linesEach = 2
+
+func (t *sideTable) move(n int) { t.at = max(0, min(len(t.rows)-1, t.at+n)) }
+
+// nextDifference goes to the next row that differs, in the direction of step.
+func (t *sideTable) nextDifference(step int) bool {
+	for i := t.at + step; i >= 0 && i < len(t.rows); i += step {
+		if len(t.rows[i].differences) > 0 {
+			t.at = i
+			return true
+		}
+	}
+	return false
+}
+
+// view draws h rows of w cells.
+func (t *sideTable) view(w, h int) []string {
+	t.fits = max(1, h/linesEach)
+	t.first = max(0, min(max(min(t.first, t.at), t.at-t.fits+1), len(t.rows)-t.fits))
+	var lines []string
+	for i := t.first; i < min(len(t.rows), t.first+t.fits); i++ {
+		lines = append(lines, t.pair(t.rows[i], i == t.at, w)...)
+	}
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return lines[:h]
+}
+
+func (t *sideTable) pair(r sideRow, selected bool, w int) []string {
+	room := (w - 7) / 2
+	lead, style := "  ", t.st.faint
+	if selected {
+		lead = t.st.accent.Render("▸ ")
+	}
+	if r.mark() == "≠" {
+		style = t.st.warning
+	}
+	got := r.got
+	if r.skipped != "" || r.waits {
+		got = nil
+	}
+	return []string{
+		lead + fit(t.sent(r.want), room) + " " + style.Render(r.mark()) + " " + fit(t.sent(got), room),
+		"  " + fit(t.answer(r.want), room) + "   " + fit(t.answer(got), room),
+	}
+}
+
+func (t *sideTable) sent(s *history.Step) string {
+	if s == nil {
+		return ""
+	}
+	return t.st.client.Render(protocol.Safe(s.Sent()))
+}
+
+// answer is a step's last reply, with its glyph.
+func (t *sideTable) answer(s *history.Step) string {
+	if s == nil || len(s.Replies) == 0 {
+		return ""
+	}
+	r := s.Replies[len(s.Replies)-1]
+	style, glyph := t.st.class(r.Class())
+	text, _, _ := strings.Cut(r.Text(), "\n")
+	return style.Render(" "+glyph+" "+strconv.Itoa(r.Code)) + " " + t.st.text.Render(protocol.Safe(text))
+}
+
+// about are the differences of the selected row, in full.
+func (t *sideTable) about(w int) []string {
+	if t.at >= len(t.rows) {
+		return nil
+	}
+	r := t.rows[t.at]
+	var texts []string
+	if r.skipped != "" {
+		texts = append(texts, "not sent: "+r.skipped)
+	}
+	for _, d := range r.differences {
+		texts = append(texts, differenceWords(d))
+	}
+	var rows []string
+	for _, text := range texts {
+		for _, row := range wrap(protocol.Safe(text), max(1, w-2), 2) {
+			rows = append(rows, " "+t.st.warning.Render(row))
+		}
+	}
+	return rows
+}
+
+// differenceWords say one difference in a line.
+func differenceWords(d history.Difference) string {
+	want, got := d.Want, d.Got
+	if want == "" {
+		want = "nothing"
+	}
+	if got == "" {
+		got = "nothing"
+	}
+	text := fmt.Sprintf("%s: %s → %s", d.Kind, want, got)
+	if d.Masked != "" {
+		text += " (left out of account: " + d.Masked + ")"
+	}
+	return text
+}
+
+// comparison is the overlay that shows two saved sessions side by side.
+type comparison struct {
+	sideTable
+	title, verdict string
+	back           overlay // what it was opened from
+}
+
+func newComparison(st *styles, title string, report history.Report, back overlay) *comparison {
+	c := &comparison{sideTable: sideTable{st: st}, title: title, verdict: report.Verdict(), back: back}
+	for _, row := range report.Rows {
+		c.rows = append(c.rows, sideRow{want: row.Want, got: row.Got, differences: row.Differences})
+	}
+	if len(c.rows) > 0 && len(c.rows[0].differences) == 0 {
+		c.nextDifference(1)
+	}
+	return c
+}
+
+func (c *comparison) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
+	switch {
+	case typing(msg):
+	case key.Matches(msg, sideNext):
+		c.nextDifference(1)
+	case key.Matches(msg, sideBefore):
+		c.nextDifference(-1)
+	case key.Matches(msg, pickKeys.up):
+		c.move(-1)
+	case key.Matches(msg, pickKeys.down):
+		c.move(1)
+	case key.Matches(msg, pickKeys.pageUp):
+		c.move(-c.fits)
+	case key.Matches(msg, pickKeys.pageDown):
+		c.move(c.fits)
+	case key.Matches(msg, pickKeys.leave):
+		return nil, true
+	}
+	return nil, false
+}
+
+var (
+	sideNext   = bind("next difference", "tab", "enter")
+	sideBefore = bind("difference before", "shift+tab")
+)
+
+func (c *comparison) click(int, int) (taken *choice, done bool) { return nil, false }
+
+func (c *comparison) left(m *Model) tea.Cmd {
+	m.overlay = c.back
+	return nil
+}
+
+func (c *comparison) view(a rect) string {
+	about := c.about(a.w)
+	about = about[:min(len(about), a.h/3)]
+	lines := []string{
+		" " + c.st.title.Render(ansi.Truncate(protocol.Safe(c.title), a.w-2, "…")),
+		" " + c.st.text.Render(ansi.Truncate(protocol.Safe(c.verdict), a.w-2, "…")),
+		c.st.rule.Render(strings.Repeat("─", a.w)),
+	}
+	lines = append(lines, c.sideTable.view(a.w, max(1, a.h-4-len(about)))...)
+	lines = append(lines, about...)
+	return block(append(lines, c.st.faint.Render(" = same · ≠ differs · Tab next difference · ↑↓ move · Esc back")), a.w, a.h)
+}
+
+// onCompared shows two sessions side by side.
+func (m *Model) onCompared(msg comparedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.onStore(storeMsg{err: msg.err})
+		return nil
+	}
+	m.overlay = newComparison(m.st, msg.title, msg.report, m.overlay)
+	return nil
+}
