@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -159,25 +160,31 @@ func (c *command) begin(cmd *cobra.Command, target console.Target) error {
 		return err
 	}
 	defer prune(cmd.Context(), o)
-	screen := isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb"
 	switch {
-	case screen && !c.settings.Plain && !c.face.JSON:
-		return c.fullScreen(cmd.Context(), o, target)
+	case fullScreen() && !c.settings.Plain && !c.face.JSON:
+		return c.fullScreen(cmd.Context(), o, tui.Options{Target: target})
 	case target == console.Target{}:
 		return fmt.Errorf("no TARGET is named, and without the full screen there is nowhere to choose one: %w", console.ErrTarget)
 	}
 	return c.plain(cmd.Context(), o, target)
 }
 
-func (c *command) fullScreen(ctx context.Context, o console.Options, target console.Target) error {
-	con := console.New(o)
-	defer con.Close()
-	kept, drafts := "", ""
+// fullScreen tells whether there is a terminal to draw on.
+func fullScreen() bool {
+	return isTerminal(os.Stdin) && isTerminal(os.Stdout) && os.Getenv("TERM") != "dumb"
+}
+
+// fullScreen runs the full screen with what the settings say, and face.
+func (c *command) fullScreen(ctx context.Context, o console.Options, face tui.Options) error {
+	face.Console = console.New(o)
+	defer face.Console.Close()
+	kept := ""
 	if o.Store != nil {
 		kept = o.Store.Dir()
-		drafts = filepath.Join(kept, "drafts")
+		face.Drafts = filepath.Join(kept, "drafts")
 	}
-	return tui.Run(ctx, tui.Options{Console: con, Target: target, Recall: console.OpenRecall(kept), Theme: c.settings.Theme, Drafts: drafts, Confirm: c.settings.Confirm})
+	face.Recall, face.Theme, face.Confirm = console.OpenRecall(kept), c.settings.Theme, c.settings.Confirm
+	return tui.Run(ctx, face)
 }
 
 func (c *command) plain(ctx context.Context, o console.Options, target console.Target) (err error) {
@@ -263,6 +270,9 @@ func (c *command) replay(groups []*pflag.FlagSet) *cobra.Command {
 		Use: "replay SESSION|SCRIPT [TARGET...]", Short: "run a session again, and tell what differs", Long: line.ReplayHelp,
 		Args: line.Arguments(1, line.AnyNumber, "name a session, or last: smtpconsole history list lists them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.again.Step {
+				return c.stepByStep(cmd.Context(), args)
+			}
 			return c.headless(cmd, console.Target{}, func(ctx context.Context, face line.Options) (int, error) {
 				return line.Replay(ctx, face, &c.again, args)
 			})
@@ -270,6 +280,22 @@ func (c *command) replay(groups []*pflag.FlagSet) *cobra.Command {
 	}
 	add(cmd, groups)
 	return cmd
+}
+
+// stepByStep runs a session again in the full screen.
+func (c *command) stepByStep(ctx context.Context, args []string) error {
+	if !fullScreen() {
+		return errors.New("--step needs a terminal: without it the session runs by itself")
+	}
+	o, err := c.settle()
+	if err != nil {
+		return err
+	}
+	script, target, err := c.again.Script(history.Open(history.DefaultDir()), args)
+	if err != nil {
+		return err
+	}
+	return c.fullScreen(ctx, o, tui.Options{Target: target, Script: script, By: c.again.By})
 }
 
 func (c *command) practice(groups []*pflag.FlagSet) *cobra.Command {

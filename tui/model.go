@@ -122,6 +122,8 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, askGround)
 	}
 	switch {
+	case m.o.Script != nil:
+		cmds = append(cmds, replayScript(m.o.Console, m.o.Target, m.o.Script, m.o.By))
 	case m.start == nil:
 		cmds = append(cmds, begin(m.o.Console, m.o.Target))
 	case m.o.Console.Store() != nil:

@@ -50,8 +50,14 @@ func beginReplay(c *console.Console, t console.Target, id string) tea.Cmd {
 		if err != nil {
 			return replayMsg{err: err}
 		}
-		script := &history.Script{Header: saved.Header, Steps: history.Steps(saved.Events)}
-		s, rerun, err := c.Replay(t, script, history.RerunOptions{Store: c.Store(), CompareOptions: history.CompareOptions{By: history.ByCode}})
+		return replayScript(c, t, &history.Script{Header: saved.Header, Steps: history.Steps(saved.Events)}, history.ByCode)()
+	}
+}
+
+// replayScript makes the new session of a script. Nothing is dialled yet.
+func replayScript(c *console.Console, t console.Target, script *history.Script, by history.By) tea.Cmd {
+	return func() tea.Msg {
+		s, rerun, err := c.Replay(t, script, history.RerunOptions{Store: c.Store(), CompareOptions: history.CompareOptions{By: by}})
 		return replayMsg{s, rerun, err}
 	}
 }

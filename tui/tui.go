@@ -16,6 +16,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"smtpconsole/history"
 	"smtpconsole/tui/console"
 )
 
@@ -29,6 +30,10 @@ type Options struct {
 	Recall *console.Recall
 	// Theme is auto, dark, light or mono; "" means auto.
 	Theme string
+	// Script, if not nil, is run again on Target step by step, where replies are
+	// compared By.
+	Script *history.Script
+	By     history.By
 	// Confirm asks before a message leaves this machine.
 	Confirm bool
 	// Drafts is the directory for messages being written; "" keeps them in

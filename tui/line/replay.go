@@ -28,6 +28,7 @@ type ReplayOptions struct {
 	Jobs         int        // how many sessions run at once
 	Repeat       int        // how often each target gets the session
 	JUnit        string     // file for the results, "" for none
+	Step         bool       // in the full screen, step by step
 }
 
 // The words of --on-difference and --pace.
@@ -57,6 +58,7 @@ func (r *ReplayOptions) Flags() *pflag.FlagSet {
 	flags.IntVar(&r.To, "to-step", 0, "pass over the steps behind `N`")
 	flags.IntVar(&r.Jobs, "jobs", 4, "run up to `N` sessions at once")
 	flags.IntVar(&r.Repeat, "repeat", 1, "run the session `N` times, and tell how long each step took")
+	flags.BoolVar(&r.Step, "step", false, "in the full screen, step by step beside what it was")
 	flags.StringVar(&r.JUnit, "junit", "", "write the results to `FILE`, as CI servers read them")
 	return flags
 }
