@@ -259,13 +259,21 @@ func (b *browser) row(sum history.Summary, selected bool, w int) string {
 	if selected {
 		mark = " ▸ "
 	}
-	text := mark + fit(sum.Start.Local().Format("2006-01-02 15:04"), whenWidth) + fit(protocol.Safe(sum.Target)+" ", targetColumn(w)) +
+	text := mark + fit(began(sum), whenWidth) + fit(protocol.Safe(sum.Target)+" ", targetColumn(w)) +
 		fit(fmt.Sprintf("%*d", stepsWidth, sum.Steps), stepsWidth+1) + fit(lasted(sum), lengthWidth+1) + outcomeOf(sum)
 	row := fit(text, w)
 	if selected {
 		return b.st.selected.Render(row)
 	}
 	return b.st.text.Render(row)
+}
+
+// began is when a session began; "" where that is not known.
+func began(sum history.Summary) string {
+	if sum.Start.IsZero() {
+		return ""
+	}
+	return sum.Start.Local().Format("2006-01-02 15:04")
 }
 
 // lasted is how long a session took; "" where that is not known.
