@@ -123,7 +123,7 @@ func (m *Model) closeQuestions() {
 // onAsked answers a 354: with the message among the lines that wait, or in the
 // editor, which gets those that do wait.
 func (m *Model) onAsked() tea.Cmd {
-	if m.streaming {
+	if m.streaming || m.replay != nil {
 		return nil
 	}
 	if _, ok := m.overlay.(*mailPlan); ok { // The server waits now: there are no steps left to plan.

@@ -224,6 +224,9 @@ func (m *Model) leaveReplay() tea.Cmd {
 	m.replay = nil
 	m.setFocus(focusPrompt)
 	m.say("the replay is over, and the connection is yours")
+	if m.state.Phase == protocol.PhaseData {
+		return m.compose()
+	}
 	return nil
 }
 
