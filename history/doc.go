@@ -8,7 +8,10 @@
 //   - [Filter] chooses among summaries; [Store.Search] looks into all sessions.
 //   - [Store.Remove] puts a session into the trash, from which [Store.Restore]
 //     brings it back; [Store.Prune] deletes by age or size, where somebody asks for it.
-//   - [WriteText] and [WriteJSON] print events.
+//   - [Steps] folds a session into what it sent and what came of it; [Compare]
+//     puts two side by side, and a [Rerun] sends one again.
+//   - [Import] reads what other programs and people wrote, [ExportFormats] are
+//     the forms a session leaves in; [WriteText] and [WriteJSON] print events.
 //
 // # Files
 //
