@@ -312,18 +312,6 @@ func (c *composer) textKey(msg tea.KeyMsg) composerAction {
 	return composerNone
 }
 
-// slip says what a line of text is often meant for; "" for most lines.
-func slip(line string) string {
-	word := strings.TrimSpace(line)
-	switch {
-	case word == "." && line != ".":
-		return "a dot with a blank beside it is text: the dot that ends the message stands alone"
-	case protocol.Lookup(word) != nil && word == strings.ToUpper(word) || word == "SEND" || word == "EOF":
-		return word + " is text here, as every line is up to the lone dot: F10 sends the message"
-	}
-	return ""
-}
-
 // endsByDot tells whether Enter would end the message: the cursor stands
 // behind a lone dot at the end of the text. BDAT knows no such dot.
 func (c *composer) endsByDot() bool {

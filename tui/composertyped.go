@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/protocol"
 )
 
 // Tutorials show a message as it is typed at a bare connection: header lines,
@@ -123,4 +125,16 @@ func (c *composer) goOn(text string) tea.Cmd {
 	}
 	c.insert(text)
 	return c.changed()
+}
+
+// slip says what a line of text is often meant for; "" for most lines.
+func slip(line string) string {
+	word := strings.TrimSpace(line)
+	switch {
+	case word == "." && line != ".":
+		return "a dot with a blank beside it is text: the dot that ends the message stands alone"
+	case protocol.Lookup(word) != nil && word == strings.ToUpper(word) || word == "SEND" || word == "EOF":
+		return word + " is text here, as every line is up to the lone dot: F10 sends the message"
+	}
+	return ""
 }

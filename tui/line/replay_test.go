@@ -144,6 +144,29 @@ func TestReplayCancelled(t *testing.T) {
 	}
 }
 
+// TestJUnitInPlace writes through a link, as it would into a device, and leaves
+// it there.
+func TestJUnitInPlace(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "results.xml"), filepath.Join(dir, "link.xml")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip(err)
+	}
+	if err := writeJUnit(link, nil); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(link)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link became %v, %v", info.Mode(), err)
+	}
+	if b, err := os.ReadFile(file); err != nil || !bytes.Contains(b, []byte("<testsuites>")) {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
 // TestReplayFlags refuses what cannot be carried out.
 func TestReplayFlags(t *testing.T) {
 	for _, args := range [][]string{

@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"smtpconsole/history"
@@ -117,7 +116,8 @@ type (
 	}
 )
 
-// writeJUnit writes the results to the file at path, all of it or nothing.
+// writeJUnit writes the results to the file at path. It writes into what is
+// there and does not replace it: that may be a device, a pipe or a link.
 func writeJUnit(path string, runs []*replayRun) error {
 	var all junitSuites
 	for _, run := range runs {
@@ -127,20 +127,8 @@ func writeJUnit(path string, runs []*replayRun) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".junit-*")
-	if err != nil {
-		return fmt.Errorf("--junit: %w", err)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.WriteString(xml.Header + string(b) + "\n")
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("--junit: %w", err)
+	if err := os.WriteFile(path, []byte(xml.Header+string(b)+"\n"), 0o644); err != nil {
+		return fmt.Errorf("--junit: the results are not whole: %w", err)
 	}
 	return nil
 }
