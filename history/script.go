@@ -77,7 +77,7 @@ func (e *ScriptError) Unwrap() error { return e.Err }
 // wrong, a *MissingError, or r's. Secrets that somebody wrote into it are
 // masked as those of a session are.
 func ReadScript(r io.Reader, o ScriptOptions) (*Script, error) {
-	in, err := newReader(r)
+	in, err := scriptHeader(r)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +95,31 @@ func ReadScript(r io.Reader, o ScriptOptions) (*Script, error) {
 		return nil, err
 	}
 	return p.end()
+}
+
+// scriptHeader reads the first line that is no comment.
+func scriptHeader(r io.Reader) (*reader, error) {
+	in := rawReader(r)
+	for {
+		err := in.readLine()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, ErrForeign
+		case err != nil:
+			return nil, err
+		case IsComment(in.text):
+			continue
+		}
+		in.header, err = parseHeader(in.text)
+		return in, err
+	}
+}
+
+// IsComment tells whether a line of a script says nothing to the program: it is
+// empty, or begins with # or //.
+func IsComment(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	return len(line) == 0 || slices.ContainsFunc(comments, func(c []byte) bool { return bytes.HasPrefix(line, c) })
 }
 
 // scriptReader is one call of ReadScript.
@@ -135,8 +160,7 @@ var comments = [][]byte{[]byte("#"), []byte("//")}
 
 // take reads one line.
 func (p *scriptReader) take(text []byte) {
-	isComment := slices.ContainsFunc(comments, func(mark []byte) bool { return bytes.HasPrefix(text, mark) })
-	if len(text) == 0 || isComment {
+	if IsComment(text) {
 		return
 	}
 	err := p.step(text)

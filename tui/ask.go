@@ -15,6 +15,7 @@ type askBox struct {
 	st          *styles
 	input       textinput.Model
 	take        func(*Model, string) tea.Cmd
+	back        overlay // what it lies over; nil for the panes
 }
 
 // newAsk has value in its line to begin with. Help is shown under it.
@@ -43,7 +44,7 @@ func (b *askBox) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 // There is nothing to click at, nor to scroll, nor to be undone.
 func (b *askBox) click(int, int) (taken *choice, done bool) { return nil, false }
 func (b *askBox) move(int)                                  {}
-func (b *askBox) left(*Model) tea.Cmd                       { return nil }
+func (b *askBox) left(m *Model) tea.Cmd                     { m.overlay = b.back; return nil }
 
 func (b *askBox) view(a rect) string {
 	lines := []string{""}

@@ -32,7 +32,6 @@ type browser struct {
 
 	now  func() time.Time
 	hits map[string]string // what a search found in each session, by ID; nil for no search
-	gone []string          // IDs deleted here, for undo
 
 	// What is said of the selected session, once it was read.
 	read  string // its ID
@@ -94,9 +93,10 @@ func newBrowser(st *styles, now func() time.Time, list []history.Summary) *brows
 
 // setList shows list, with the row that was selected still so where it is there.
 func (b *browser) setList(list []history.Summary) {
-	was := b.selected()
+	was, at := b.selected(), b.at
 	b.all = list
 	b.match()
+	b.at = max(0, min(at, len(b.shown)-1)) // The row that took the place of one that is gone.
 	for i, n := range b.shown {
 		if was != nil && b.all[n].ID == was.ID {
 			b.at = i
@@ -110,6 +110,7 @@ func (b *browser) match() {
 	filter, err := history.NewFilter(b.filter.Value(), b.now())
 	if err != nil {
 		b.note = err.Error()
+		return
 	}
 	for i, sum := range b.all {
 		if filter.Match(sum) && (b.hits == nil || b.hits[sum.ID] != "") {
@@ -338,12 +339,19 @@ func (b *browser) keyRow(w int) string {
 	for _, a := range browserActions {
 		bindings = append(bindings, a.key)
 	}
-	row := ""
-	for _, bnd := range append(bindings, browserSearch, browserUndo, browserLeave) {
-		part := " " + b.st.key.Render(bnd.Help().Key) + " " + b.st.keyHelp.Render(bnd.Help().Desc) + "  "
-		if ansi.StringWidth(row+part) <= w {
-			row += part
+	return b.st.keyLine(w, append(bindings, browserSearch, browserUndo, browserLeave))
+}
+
+// keyLine is keys in a row, closer together where they would not fit.
+func (s *styles) keyLine(w int, bindings []key.Binding) string {
+	for _, gap := range []string{"   ", " "} {
+		row := ""
+		for _, b := range bindings {
+			row += " " + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc) + gap
+		}
+		if ansi.StringWidth(row) <= w || gap == " " {
+			return ansi.Truncate(strings.TrimRight(row, " "), w, "…")
 		}
 	}
-	return row
+	return ""
 }

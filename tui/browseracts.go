@@ -20,6 +20,7 @@ import (
 // storeMsg tells what came of a change to the store.
 type storeMsg struct {
 	words string
+	gone  string // ID of a session that was deleted; "" for none
 	err   error
 }
 
@@ -42,12 +43,15 @@ func taking(do func(*Model) tea.Cmd) *choice { return &choice{take: do} }
 // changing does something to the store, then lists it anew.
 func (m *Model) changing(words string, do func(*history.Store) error) tea.Cmd {
 	store := m.o.Console.Store()
-	return tea.Sequence(func() tea.Msg { return storeMsg{words, do(store)} }, listSessions(m.ctx, store, false))
+	return tea.Sequence(func() tea.Msg { return storeMsg{words: words, err: do(store)} }, listSessions(m.ctx, store, false))
 }
 
 // onStore says what came of a change, in the browser where that is open.
 func (m *Model) onStore(msg storeMsg) {
 	words := msg.words
+	if msg.gone != "" {
+		m.gone = append(m.gone, msg.gone)
+	}
 	if msg.err != nil {
 		words = errorWords(msg.err)
 	}
@@ -66,7 +70,7 @@ func (b *browser) open(sum history.Summary) (*choice, bool) {
 
 func (b *browser) label(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
-		return m.askLine("A label for the session with "+sum.Target, sum.Label, "one line; empty takes it away", func(m *Model, text string) tea.Cmd {
+		return m.askOver(b, "A label for the session with "+sum.Target, sum.Label, "one line; empty takes it away", func(m *Model, text string) tea.Cmd {
 			m.overlay = b
 			return m.changing("labelled", func(store *history.Store) error {
 				l, err := store.Label(sum.ID)
@@ -78,20 +82,27 @@ func (b *browser) label(sum history.Summary) (*choice, bool) {
 }
 
 func (b *browser) remove(sum history.Summary) (*choice, bool) {
-	b.gone = append(b.gone, sum.ID)
 	return taking(func(m *Model) tea.Cmd {
-		return m.changing("deleted · Ctrl+Z brings it back", func(store *history.Store) error { return store.Remove(sum.ID) })
+		store := m.o.Console.Store()
+		return tea.Sequence(func() tea.Msg {
+			err := store.Remove(sum.ID)
+			if err != nil {
+				return storeMsg{err: err}
+			}
+			return storeMsg{words: "deleted · Ctrl+Z brings it back", gone: sum.ID}
+		}, listSessions(m.ctx, store, false))
 	}), false
 }
 
 func (b *browser) undo() (*choice, bool) {
-	if len(b.gone) == 0 {
-		b.note = "nothing was deleted here"
-		return nil, false
-	}
-	id := b.gone[len(b.gone)-1]
-	b.gone = b.gone[:len(b.gone)-1]
 	return taking(func(m *Model) tea.Cmd {
+		n := len(m.gone)
+		if n == 0 {
+			b.note = "nothing was deleted in this run: smtpconsole history restore brings older ones back"
+			return nil
+		}
+		id := m.gone[n-1]
+		m.gone = m.gone[:n-1]
 		return m.changing("brought back", func(store *history.Store) error { return store.Restore(id) })
 	}), false
 }
@@ -132,7 +143,7 @@ func (b *browser) search() (*choice, bool) {
 		return b.preview(), false
 	}
 	return taking(func(m *Model) tea.Cmd {
-		return m.askLine("Search in all sessions for", "", "in lines, replies, messages, notes; F3 shows all sessions again", func(m *Model, text string) tea.Cmd {
+		return m.askOver(b, "Search in all sessions for", "", "in lines, replies, messages, notes; F3 shows all sessions again", func(m *Model, text string) tea.Cmd {
 			m.overlay = b
 			b.note = "searching …"
 			return searchSessions(m.ctx, m.o.Console.Store(), text)
@@ -197,7 +208,7 @@ func (b *browser) export(sum history.Summary) (*choice, bool) {
 func exportSession(store *history.Store, id string, f history.ExportFormat, path string) tea.Cmd {
 	return func() tea.Msg {
 		err := writeExport(store, id, f, path)
-		return storeMsg{"exported to " + protocol.Safe(path), err}
+		return storeMsg{words: "exported to " + protocol.Safe(path), err: err}
 	}
 }
 
@@ -207,6 +218,9 @@ func writeExport(store *history.Store, id string, f history.ExportFormat, path s
 		return err
 	}
 	file, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, draftFileMode)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%q is there already, and is not replaced: export to another name", path)
+	}
 	if err != nil {
 		return err
 	}
@@ -216,10 +230,10 @@ func writeExport(store *history.Store, id string, f history.ExportFormat, path s
 // replay asks for a server, and begins to run the session again on it.
 func (b *browser) replay(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
-		return m.askLine("Run it again on", sum.Target, "each step waits for you; the run is a record of its own", func(m *Model, target string) tea.Cmd {
+		return m.askOver(b, "Run it again on", sum.Target, "each step waits for you; the run is a record of its own", func(m *Model, target string) tea.Cmd {
 			t, err := console.ParseTarget(strings.TrimSpace(target))
 			if err != nil {
-				m.complain(errorWords(err))
+				m.overlay, b.note = b, errorWords(err)
 				return nil
 			}
 			return m.sure(func(m *Model) tea.Cmd { return beginReplay(m.o.Console, t, sum.ID) })

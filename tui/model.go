@@ -84,7 +84,8 @@ type Model struct {
 	popup      *popup
 	overlay    overlay
 	replay     *replayView
-	dir        string // where the file chooser was last
+	gone       []string // IDs of sessions deleted in this run, for undo
+	dir        string   // where the file chooser was last
 	reader     *reader
 	question   *questionBox
 	searching  bool

@@ -38,6 +38,15 @@ func (m *Model) askLine(title, value, help string, take func(*Model, string) tea
 	return nil
 }
 
+// askOver is askLine over another overlay, which comes back where nothing is
+// typed.
+func (m *Model) askOver(back overlay, title, value, help string, take func(*Model, string) tea.Cmd) tea.Cmd {
+	box := newAsk(m.st, title, value, help, take)
+	box.back = back
+	m.overlay = box
+	return nil
+}
+
 // chooseFile asks for a file.
 func (m *Model) chooseFile(title string, saving bool, take func(*Model, string) tea.Cmd) tea.Cmd {
 	p, cmd := newFilePick(m.st, title, m.dir, saving, take)

@@ -106,13 +106,25 @@ func (m *Model) onStepped(msg steppedMsg) tea.Cmd {
 			}
 		}
 	}
-	if more && !v.over {
-		v.at = next
-	}
+	v.stand(next, msg.results)
 	if v.until == nil || m.replay != v {
 		return nil
 	}
 	return m.run(v.step(m.actions))
+}
+
+// stand puts the cursor on the next step, or on what differed before it.
+func (v *replayView) stand(next int, results []history.Result) {
+	if v.until == nil {
+		for _, r := range results {
+			if len(r.Differences) > 0 && r.Index >= 0 {
+				v.at = v.rowOf(r.Index)
+				v.note = "this step differs; Enter sends the next one"
+				return
+			}
+		}
+	}
+	v.at = min(v.rowOf(next), len(v.rows)-1)
 }
 
 // take puts results beside the steps they are of.
@@ -124,8 +136,9 @@ func (v *replayView) take(results []history.Result) {
 		case r.Index >= 0:
 			v.rows[v.rowOf(r.Index)] = row
 		default:
-			row.want = nil
-			at := v.at
+			row.want, row.added = nil, true
+			next, _ := v.rerun.Peek()
+			at := min(v.rowOf(next), len(v.rows))
 			v.rows = append(v.rows[:at], append([]sideRow{row}, v.rows[at:]...)...)
 			v.inserted = append(v.inserted, at)
 		}
@@ -149,13 +162,13 @@ func (v *replayView) verdict() string {
 			n++
 		}
 	}
-	return fmt.Sprintf("all steps are done: %s of %d differ · Esc leaves the connection to you", plural(n, "step"), len(v.rows))
+	return fmt.Sprintf("all steps are done: %d of %d differ · Tab goes to the next difference · Esc goes to the console", n, len(v.rerun.Steps()))
 }
 
 // replayKeys run the steps.
 var replayKeys = struct{ step, all, difference, edit, skip, insert, leave key.Binding }{
-	step: bind("step", "enter", "right"), difference: bind("to the next difference", "f9"), all: bind("to the end", "f10"),
-	edit: bind("edit the line", "f2"), skip: bind("skip", "f8"), insert: bind("insert a line", "f3"), leave: bind("by hand", "esc", "ctrl+c"),
+	step: bind("step", "enter", "right"), difference: bind("to a difference", "f9"), all: bind("to the end", "f10"),
+	edit: bind("edit", "f2"), skip: bind("skip", "f8"), insert: bind("insert", "f3"), leave: bind("by hand", "esc", "ctrl+c"),
 }
 
 // replayKey gives a key to the replay.
@@ -189,6 +202,8 @@ func (m *Model) replayStep(msg tea.KeyMsg) tea.Cmd {
 	v.note = ""
 	next, _ := v.rerun.Peek()
 	switch {
+	case next == 0 && !key.Matches(msg, k.step, k.all, k.difference):
+		v.note = "the connection comes first: Enter makes it"
 	case key.Matches(msg, k.step):
 		return m.run(v.step(m.actions))
 	case key.Matches(msg, k.all):
@@ -211,7 +226,10 @@ func (m *Model) replayStep(msg tea.KeyMsg) tea.Cmd {
 			ctx := m.actions
 			return m.run(func() tea.Msg {
 				r, err := v.rerun.Insert(ctx, line)
-				return steppedMsg{v, []history.Result{r}, err}
+				if err != nil {
+					return steppedMsg{v, nil, err}
+				}
+				return steppedMsg{v, []history.Result{r}, nil}
 			})
 		})
 	}
@@ -223,7 +241,11 @@ func (m *Model) leaveReplay() tea.Cmd {
 	m.replay.until = nil
 	m.replay = nil
 	m.setFocus(focusPrompt)
-	m.say("the replay is over, and the connection is yours")
+	if m.live() {
+		m.say("the replay is over, and the connection is yours")
+	} else {
+		m.say("the replay is over · F7 connects again · F5 shows the sessions")
+	}
 	if m.state.Phase == protocol.PhaseData {
 		return m.compose()
 	}
@@ -248,12 +270,9 @@ func (v *replayView) view(a rect) string {
 }
 
 func (v *replayView) keyRow(w int) string {
-	k, row := replayKeys, ""
-	for _, b := range []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.leave} {
-		part := " " + v.st.key.Render(b.Help().Key) + " " + v.st.keyHelp.Render(b.Help().Desc) + "  "
-		if ansi.StringWidth(row+part) <= w {
-			row += part
-		}
+	k := replayKeys
+	if v.over {
+		return v.st.keyLine(w, []key.Binding{sideNext, sideBefore, k.leave})
 	}
-	return row
+	return v.st.keyLine(w, []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.leave})
 }

@@ -19,11 +19,14 @@ type sideRow struct {
 	differences []history.Difference
 	skipped     string // why the step was not sent; "" where it was
 	waits       bool   // it is still to come
+	added       bool   // a line that the session did not have
 }
 
 // mark says how the two steps stand to each other, for who sees no colours.
 func (r sideRow) mark() string {
 	switch {
+	case r.added:
+		return "+"
 	case r.waits:
 		return "·"
 	case r.skipped != "":
@@ -119,7 +122,7 @@ func (t *sideTable) about(w int) []string {
 	r := t.rows[t.at]
 	var texts []string
 	if r.skipped != "" {
-		texts = append(texts, "not sent: "+r.skipped)
+		texts = append(texts, "not sent: "+strings.TrimPrefix(r.skipped, "not sent: "))
 	}
 	for _, d := range r.differences {
 		texts = append(texts, differenceWords(d))

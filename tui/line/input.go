@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -74,9 +75,31 @@ func (in *input) took(ln typedLine) (string, error) {
 	return ln.text, ln.err
 }
 
+// longestInput bounds a line of the input, in octets: a file with a longer one
+// is no dialogue, and is not read into memory.
+const longestInput = 32 << 20
+
+// errInputLine ends the reading of input that has such a line.
+var errInputLine = fmt.Errorf("a line of the input is longer than %d octets: this is no dialogue", longestInput)
+
+// readText reads up to a line end, and with it.
+func (in *input) readText() (string, error) {
+	var text strings.Builder
+	for {
+		part, err := in.r.ReadSlice('\n')
+		text.Write(part)
+		switch {
+		case text.Len() > longestInput:
+			return "", errInputLine
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return text.String(), err
+		}
+	}
+}
+
 // read reads one line; the last one may lack its line end.
 func (in *input) read() typedLine {
-	text, err := in.r.ReadString('\n')
+	text, err := in.readText()
 	if !in.begun {
 		in.begun, text = true, strings.TrimPrefix(text, byteOrderMark)
 	}

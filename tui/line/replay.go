@@ -139,6 +139,14 @@ func Replay(ctx context.Context, o Options, r *ReplayOptions, args []string) (in
 	p := newReplayer(o, r, script, store, targets)
 	p.run(ctx)
 	exit := p.report(ctx)
+	if script.Torn != nil { // A record that is cut off is no proof that all is well.
+		fmt.Fprintln(o.Err, "smtpconsole:", script.Torn)
+		exit = cmp.Or(exit, ExitHeld)
+	}
+	if n := p.unrecorded.Load(); n > 0 {
+		fmt.Fprintf(o.Err, "smtpconsole: %d of the runs could not be recorded in %q: make room there, or set --no-record\n", n, store.Dir())
+		exit = cmp.Or(exit, ExitUsage)
+	}
 	if r.JUnit != "" {
 		err = writeJUnit(r.JUnit, p.runs)
 	}

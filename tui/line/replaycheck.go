@@ -17,8 +17,11 @@ import (
 
 // isScript tells whether r begins with the first line of a record or a script.
 func isScript(r *bufio.Reader) bool {
-	start, _ := r.Peek(r.Size())
-	first, _, _ := bytes.Cut(start, []byte("\n"))
+	rest, _ := r.Peek(r.Size())
+	first, rest, more := bytes.Cut(rest, []byte("\n"))
+	for more && history.IsComment(first) {
+		first, rest, more = bytes.Cut(rest, []byte("\n"))
+	}
 	return bytes.HasPrefix(bytes.TrimSpace(first), []byte("{")) && history.IsScript(first)
 }
 
@@ -41,6 +44,9 @@ func checkScript(w io.Writer, r io.Reader, asJSON bool) (wrong int, err error) {
 		}
 	}})
 	findings := scriptFindings(err)
+	if script != nil && script.Torn != nil {
+		findings = append(findings, scriptFinding{Line: script.Torn.Line, Message: script.Torn.Error()})
+	}
 	if asJSON {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
@@ -55,7 +61,7 @@ func checkScript(w io.Writer, r io.Reader, asJSON bool) (wrong int, err error) {
 	for _, name := range open {
 		fmt.Fprintf(w, "${%s} has no value yet: set it with --var %[1]s=VALUE\n", name)
 	}
-	if script != nil {
+	if script != nil && len(findings) == 0 {
 		fmt.Fprintf(w, "a script of %d steps, no errors\n", len(script.Steps))
 	}
 	return len(findings), nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"smtpconsole/history"
@@ -16,12 +17,13 @@ import (
 
 // replayer is one call of Replay.
 type replayer struct {
-	o      Options
-	in     *input // for who is asked
-	r      *ReplayOptions
-	script *history.Script
-	rerun  history.RerunOptions
-	runs   []*replayRun // one for each target, in the order of the call
+	unrecorded atomic.Int64 // runs whose record could not be begun
+	o          Options
+	in         *input // for who is asked
+	r          *ReplayOptions
+	script     *history.Script
+	rerun      history.RerunOptions
+	runs       []*replayRun // one for each target, in the order of the call
 
 	mu sync.Mutex // guards what is written while sessions run
 }
@@ -89,6 +91,9 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 		return ended{err: err, exit: ExitUsage}
 	}
 	e := ended{record: s.Record}
+	if s.Record == "" && p.o.Console.Store() != nil {
+		p.unrecorded.Add(1)
+	}
 	e.err = p.steps(ctx, t, rerun, &e)
 	_, more := rerun.Peek()
 	if e.err == nil && more {
