@@ -27,7 +27,7 @@ func keyNames(k string) string {
 
 var keyWords = map[string]string{
 	"f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f5": "F5", "f6": "F6", "f7": "F7", "ctrl+]": "Ctrl+]", "ctrl+r": "Ctrl+R",
-	"enter": "Enter", "alt+enter": "Alt+Enter", "tab": "Tab", "esc": "Esc", "ctrl+c": "Ctrl+C", "ctrl+d": "Ctrl+D", "ctrl+l": "Ctrl+L",
+	"shift+tab": "Shift+Tab", "enter": "Enter", "alt+enter": "Alt+Enter", "tab": "Tab", "esc": "Esc", "ctrl+c": "Ctrl+C", "ctrl+d": "Ctrl+D", "ctrl+l": "Ctrl+L",
 	"ctrl+x ctrl+e": "Ctrl+X Ctrl+E", "pgup": "PgUp", "pgdown": "PgDn", "ctrl+up": "Ctrl+Up", "ctrl+down": "Ctrl+Down",
 	"ctrl+home": "Ctrl+Home", "ctrl+end": "Ctrl+End", "ctrl+s": "Ctrl+S", "ctrl+o": "Ctrl+O", "ctrl+e": "Ctrl+E", "ctrl+z": "Ctrl+Z", "f8": "F8", "f9": "F9", "f10": "F10",
 }

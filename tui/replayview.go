@@ -162,7 +162,7 @@ func (v *replayView) verdict() string {
 			n++
 		}
 	}
-	return fmt.Sprintf("all steps are done: %d of %d differ · Tab goes to the next difference · Esc goes to the console", n, len(v.rerun.Steps()))
+	return fmt.Sprintf("all steps are done: %d of %d differ · Esc goes to the console", n, len(v.rerun.Steps()))
 }
 
 // replayKeys run the steps.
