@@ -7,8 +7,9 @@ import (
 )
 
 // chunkSize is how many events are allocated at a time. Chunks are never
-// copied to grow, so that a long session neither stalls nor doubles.
-const chunkSize = 256
+// copied to grow, so that a long session neither stalls nor doubles; most
+// sessions are short.
+const chunkSize = 32
 
 // view is a Log at one moment. Later views share its chunks and write only
 // behind its len, which is why it can be read without a lock.

@@ -22,6 +22,9 @@ const (
 	// batches is how many there are: enough for sending and tallying not to
 	// wait for one another at each.
 	batches = 8
+	// firstBatch is the room that the first of them begins with: most messages
+	// need no more.
+	firstBatch = 4 << 10
 )
 
 // upload is one message, or one chunk, on its way out. Its Write takes the
@@ -60,7 +63,9 @@ func newBuffers() *buffers {
 // empty returns a batch to fill, and waits for one where all are in use.
 func (b *buffers) empty() []byte {
 	if len(b.spare) == 0 && b.made < batches {
-		b.made++
+		if b.made++; b.made == 1 {
+			return make([]byte, 0, firstBatch) // append lets it grow
+		}
 		return make([]byte, 0, batchSize)
 	}
 	return <-b.spare
