@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -188,10 +189,15 @@ func (im *importer) finish() (*Imported, error) {
 }
 
 // target is where the session went, as far as the text says: the name without
-// the address behind it.
+// the address behind it, but with its port where that is not the usual one.
 func (im *importer) target() string {
-	name, _, _ := strings.Cut(cmp.Or(im.dialled, im.named), " (")
-	return name
+	name, rest, _ := strings.Cut(cmp.Or(im.dialled, im.named), " (")
+	address, _, _ := strings.Cut(rest, ")")
+	_, port, err := net.SplitHostPort(address)
+	if _, _, named := net.SplitHostPort(name); err != nil || named == nil || port == "25" || name == "practice" {
+		return name
+	}
+	return net.JoinHostPort(name, port)
 }
 
 // guess returns the format whose marks stand on the most lines of the text's

@@ -445,3 +445,18 @@ func saidIn(events []protocol.Event) int {
 	}
 	return n
 }
+
+// TestImportTarget: the port that the text names is not lost.
+func TestImportTarget(t *testing.T) {
+	for text, want := range map[string]string{
+		"# connect: mx.example.test (192.0.2.1:2525)\nS: 220 mx ESMTP\nC: QUIT\nS: 221 bye\n": "mx.example.test:2525",
+		"# connect: mx.example.test (192.0.2.1:25)\nS: 220 mx ESMTP\nC: QUIT\nS: 221 bye\n":   "mx.example.test",
+		"# connect: 127.0.0.1:2525 (127.0.0.1:2525)\nS: 220 mx ESMTP\nC: QUIT\nS: 221 bye\n":  "127.0.0.1:2525",
+		"# connect: practice (127.0.0.1:40123)\nS: 220 practice ESMTP\nC: QUIT\nS: 221 bye\n": "practice",
+	} {
+		got, err := Import(strings.NewReader(text), FormatGuess)
+		if err != nil || got.Header.Target != want {
+			t.Errorf("%q: %+v, %v; want %q", text, got, err, want)
+		}
+	}
+}

@@ -56,6 +56,8 @@ var browserActions = []struct {
 var (
 	browserSearch = bind("search", "f3")
 	browserUndo   = bind("undo", "ctrl+z")
+	browserTop    = bind("newest", "ctrl+home")
+	browserEnd    = bind("oldest", "ctrl+end")
 	browserLeave  = bind("back", "esc", "ctrl+c", "f5", "ctrl+]")
 )
 
@@ -142,6 +144,10 @@ func (b *browser) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 		b.move(-b.rows)
 	case key.Matches(msg, pickKeys.pageDown):
 		b.move(b.rows)
+	case key.Matches(msg, browserTop), b.filter.Value() == "" && msg.Type == tea.KeyHome:
+		b.at = 0
+	case key.Matches(msg, browserEnd), b.filter.Value() == "" && msg.Type == tea.KeyEnd:
+		b.move(len(b.shown))
 	case key.Matches(msg, browserLeave):
 		return nil, true
 	case key.Matches(msg, browserSearch):
@@ -210,7 +216,7 @@ func (b *browser) view(a rect) string {
 	b.wide = a.w >= wideEnough
 	w := a.w
 	if b.wide {
-		w = a.w * 11 / 20
+		w = a.w * 13 / 20
 	}
 	b.rows = max(1, a.h-5)
 	b.area = rect{a.x, a.y + 3, w, b.rows}
@@ -243,10 +249,11 @@ const (
 	targetWidth = 22
 	lengthWidth = 6
 	stepsWidth  = 5
+	tlsWidth    = 5
 )
 
 func tableHead(w int) string {
-	return "   " + fit("when", whenWidth) + fit("target", targetColumn(w)) + fit("steps", stepsWidth+1) + fit("took", lengthWidth+1) + "outcome"
+	return "   " + fit("when", whenWidth) + fit("target", targetColumn(w)) + fit("tls", tlsWidth) + fit("steps", stepsWidth+1) + fit("took", lengthWidth+1) + "outcome"
 }
 
 // targetColumn leaves the outcome half of a narrow screen.
@@ -260,7 +267,7 @@ func (b *browser) row(sum history.Summary, selected bool, w int) string {
 	if selected {
 		mark = " ▸ "
 	}
-	text := mark + fit(began(sum), whenWidth) + fit(protocol.Safe(sum.Target)+" ", targetColumn(w)) +
+	text := mark + fit(began(sum), whenWidth) + fit(protocol.Safe(sum.Target)+" ", targetColumn(w)) + fit(tlsShort(sum.TLS), tlsWidth) +
 		fit(fmt.Sprintf("%*d", stepsWidth, sum.Steps), stepsWidth+1) + fit(lasted(sum), lengthWidth+1) + outcomeOf(sum)
 	row := fit(text, w)
 	if selected {
@@ -275,6 +282,15 @@ func began(sum history.Summary) string {
 		return ""
 	}
 	return sum.Start.Local().Format("2006-01-02 15:04")
+}
+
+// tlsShort is the version of TLS, with ! where nobody vouches for the server.
+func tlsShort(tls string) string {
+	version, unverified, _ := strings.Cut(strings.TrimPrefix(tls, "TLS"), " ")
+	if unverified != "" {
+		version += "!"
+	}
+	return strings.TrimSpace(version)
 }
 
 // lasted is how long a session took; "" where that is not known.
