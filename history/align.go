@@ -15,7 +15,8 @@ type Row struct {
 	Want, Got *Step
 	// Differences are what Compare found; none for steps that agree.
 	Differences []Difference
-	// Masked is as the function of that name has it, where texts were compared.
+	// Masked names what was left out of account where texts were compared, as in
+	// "date"; nil for nothing.
 	Masked []string
 }
 

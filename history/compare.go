@@ -93,13 +93,6 @@ func CompareStep(want, got Step, o CompareOptions) []Difference {
 	return found
 }
 
-// Masked names what a comparison of the texts of two steps leaves out of
-// account, as in "date"; nil for nothing.
-func Masked(want, got Step, o CompareOptions) []string {
-	_, masked := compareSteps(want, got, o)
-	return masked
-}
-
 // comparison is that of two steps, as far as it has come.
 type comparison struct {
 	o         CompareOptions

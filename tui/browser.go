@@ -357,17 +357,3 @@ func (b *browser) keyRow(w int) string {
 	}
 	return b.st.keyLine(w, append(bindings, browserSearch, browserUndo, browserLeave))
 }
-
-// keyLine is keys in a row, closer together where they would not fit.
-func (s *styles) keyLine(w int, bindings []key.Binding) string {
-	for _, gap := range []string{"   ", " "} {
-		row := ""
-		for _, b := range bindings {
-			row += " " + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc) + gap
-		}
-		if ansi.StringWidth(row) <= w || gap == " " {
-			return ansi.Truncate(strings.TrimRight(row, " "), w, "…")
-		}
-	}
-	return ""
-}

@@ -68,13 +68,7 @@ func newForm() []*formField {
 }
 
 func newField(row formRow) *formField {
-	input := textinput.New()
-	input.KeyMap.Paste.SetEnabled(false)
-	input.KeyMap.NextSuggestion.SetEnabled(false)
-	input.KeyMap.PrevSuggestion.SetEnabled(false)
-	input.KeyMap.AcceptSuggestion.SetEnabled(false)
-	input.Focus()
-	return &formField{formRow: row, input: input}
+	return &formField{formRow: row, input: newInput()}
 }
 
 // newAdded is a field that the form does not have by itself.

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // composerKeys are the keys of the editor but for those of bodyKeys.
@@ -135,12 +134,5 @@ func (c *composer) keyRow() string {
 	if c.drafts.offered != nil {
 		bindings = []key.Binding{composerKey("Enter", "go on with the draft", "enter"), k.fresh, out, k.preview}
 	}
-	row, gap := "", " "
-	for _, b := range bindings {
-		part := gap + c.st.key.Render(b.Help().Key) + " " + c.st.keyHelp.Render(b.Help().Desc)
-		if ansi.StringWidth(row+part) <= c.w {
-			row, gap = row+part, "   "
-		}
-	}
-	return row
+	return c.st.keyRow(c.w, bindings)
 }

@@ -1,6 +1,11 @@
 package tui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
+)
 
 // keyMap is every key of the console that is not an editing key of the prompt.
 // A binding is an action's only name for its key: footer, help and palette
@@ -76,4 +81,30 @@ func (k keyMap) groups() []keyGroup {
 		{[]key.Binding{k.pageUp, k.pageDown, k.exchangeUp, k.exchangeDown, k.top, k.end}},
 		{[]key.Binding{k.fold, k.search, k.copyIt, k.errorsOnly, k.cancel, k.redraw, k.leave}},
 	}
+}
+
+// keyRow is as many of the keys in a row of w cells as there is room for.
+func (s *styles) keyRow(w int, bindings []key.Binding) string {
+	row, gap := "", " "
+	for _, b := range bindings {
+		part := gap + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc)
+		if ansi.StringWidth(row+part) <= w {
+			row, gap = row+part, "   "
+		}
+	}
+	return row
+}
+
+// keyLine is keys in a row, closer together where they would not fit.
+func (s *styles) keyLine(w int, bindings []key.Binding) string {
+	for _, gap := range []string{"   ", " "} {
+		row := ""
+		for _, b := range bindings {
+			row += " " + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc) + gap
+		}
+		if ansi.StringWidth(row) <= w || gap == " " {
+			return ansi.Truncate(strings.TrimRight(row, " "), w, "…")
+		}
+	}
+	return ""
 }

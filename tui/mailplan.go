@@ -27,7 +27,7 @@ var planWays = []struct {
 	help  string
 }{
 	{0, "DATA", "line by line up to a lone dot; every server understands it · RFC 5321 §4.1.1.4"},
-	{-1, "BDAT, one chunk", "counted octets, no dots doubled and no final dot · RFC 3030 §2"},
+	{console.OneChunk, "BDAT, one chunk", "counted octets, no dots doubled and no final dot · RFC 3030 §2"},
 	{100, "BDAT, chunks of 100 octets", "each is acknowledged, so that one sees how it works · RFC 3030 §2"},
 	{64 << 10, "BDAT, chunks of 64 KiB", "each is acknowledged; a refusal comes early · RFC 3030 §2"},
 	{1 << 20, "BDAT, chunks of 1 MiB", "each is acknowledged; a refusal comes early · RFC 3030 §2"},

@@ -70,7 +70,7 @@ type Model struct {
 	streaming   bool        // the message is at hand: its 354 needs no editor
 	sending     bool        // a message is under way: nothing else goes out meanwhile
 	dropping    bool        // the next Esc drops the connection under a message
-	wasDropping bool
+	wasDropping bool        // dropping, as it was before the key that is being handled
 	leaving     bool
 	quitting    bool
 

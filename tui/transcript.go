@@ -115,7 +115,8 @@ func (t *transcript) continues(n int, ev protocol.Event) int {
 	if ev.Kind != protocol.KindBody || n == 0 {
 		return -1
 	}
-	if before := t.event(n - 1); ev.Cmd == "BDAT" && before.Kind == protocol.KindClient && before.Cmd == ev.Cmd {
+	spec := protocol.Lookup(ev.Cmd)
+	if before := t.event(n - 1); spec != nil && spec.Counted && before.Kind == protocol.KindClient && before.Cmd == ev.Cmd {
 		return n - 1
 	}
 	if lead := t.outstanding(); ev.Raw && lead < n && t.event(lead).Raw {

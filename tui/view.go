@@ -251,14 +251,5 @@ func (m *Model) keyRow() string {
 	return m.keyList(m.keys.help, m.keys.palette, m.keys.complete, m.keys.templates, m.keys.message, m.keys.sessions, m.keys.panes, m.keys.recall)
 }
 
-// keyList is bindings in a row.
-func (m *Model) keyList(bindings ...key.Binding) string {
-	row := ""
-	for _, b := range bindings {
-		part := " " + m.st.key.Render(b.Help().Key) + " " + m.st.keyHelp.Render(b.Help().Desc) + "  "
-		if ansi.StringWidth(row+part) <= m.w {
-			row += part
-		}
-	}
-	return row
-}
+// keyList is bindings in a row over the whole screen.
+func (m *Model) keyList(bindings ...key.Binding) string { return m.st.keyRow(m.w, bindings) }
