@@ -161,9 +161,10 @@ func (c *composer) sent() {
 }
 
 // chunkSent begins the next chunk. The text of the one that went is kept until
-// the server has taken the whole message.
+// the server has taken the whole message. One that goes whole, in chunks that
+// nobody typed, stays as it is.
 func (c *composer) chunkSent() {
-	if c.handed {
+	if c.handed && c.chunk {
 		c.remember()
 		c.drafts.setAside()
 		c.clear()

@@ -128,6 +128,32 @@ func TestJourneyPlan(t *testing.T) {
 	}
 }
 
+// TestJourneyPlanChunks sends the form in many chunks: the text stays whole
+// until the last is taken, and no draft of it is left.
+func TestJourneyPlanChunks(t *testing.T) {
+	j := travel(t)
+	j.line("EHLO client.example.org")
+	j.see("ENHANCED")
+	j.key(tea.KeyF4)
+	j.see("Message-ID")
+	j.typed("ann@example.org")
+	j.key(tea.KeyTab)
+	j.typed("bob@example.test")
+	j.key(tea.KeyF10)
+	j.see("step by step")
+	j.key(tea.KeyTab)
+	j.key(tea.KeyTab)
+	j.key(tea.KeyRight)
+	j.key(tea.KeyRight)
+	j.see("BDAT 100")
+	j.key(tea.KeyEnter)
+	j.see("queued in memory")
+	rec := j.record()
+	if strings.Count(rec, `"text":"BDAT `) < 2 || strings.Contains(rec, `"fields":[`) {
+		t.Errorf("one chunk only, or the draft of a sent message is left:\n%s", rec)
+	}
+}
+
 // TestJourneyPlanStops: where nobody is left to get it the mail stops, and the plan opens again to
 // be changed.
 func TestJourneyPlanStops(t *testing.T) {
