@@ -51,7 +51,6 @@ type Conn struct {
 	greeting, secured *Pending
 
 	br      *bufio.Reader // the reading goroutine's
-	buffers *buffers      // the write lock's, for messages; nil until the first
 	chunked int64         // the write lock's: octets of the open message sent by BDAT
 
 	mu       sync.Mutex // guards the fields below, and the order of events
@@ -80,7 +79,10 @@ func New(nc net.Conn, o *Options) *Conn {
 	if c.o.Now == nil {
 		c.o.Now = time.Now
 	}
-	c.br = bufio.NewReaderSize(nc, maxReplyLine)
+	if c.o.Room == nil {
+		c.o.Room = new(Room)
+	}
+	c.br = c.o.Room.reader(nc)
 	if c.o.TLS.Implicit {
 		c.secured = c.pend(awaitHandshake, "", 1)
 		c.secured.holds = true

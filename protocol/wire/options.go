@@ -49,6 +49,9 @@ type Options struct {
 	// long as the sending, for nothing where no record is made. With Keep it
 	// has no effect.
 	NoDigest bool
+	// Room is shared with the connections before and beside this one, for who
+	// makes many; nil is room of its own.
+	Room *Room
 }
 
 // TLSOptions say how a connection is protected. The zero value verifies the

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -43,34 +42,6 @@ type upload struct {
 	held  []byte       // guarded by c.mu: lines that are reported behind the event
 }
 
-// buffers serve one message after another of a connection. They belong to
-// whoever has the write lock.
-type buffers struct {
-	block []byte        // what was read
-	out   *bufio.Writer // to the server
-	spare chan []byte   // batches that are empty
-	made  int           // how many batches there are; they are made as they are needed
-}
-
-func newBuffers() *buffers {
-	return &buffers{
-		block: make([]byte, blockSize),
-		out:   bufio.NewWriterSize(nil, blockSize-1), // a whole block passes it by
-		spare: make(chan []byte, batches),
-	}
-}
-
-// empty returns a batch to fill, and waits for one where all are in use.
-func (b *buffers) empty() []byte {
-	if len(b.spare) == 0 && b.made < batches {
-		if b.made++; b.made == 1 {
-			return make([]byte, 0, firstBatch) // append lets it grow
-		}
-		return make([]byte, 0, batchSize)
-	}
-	return <-b.spare
-}
-
 // begin makes c busy with a message. The caller holds the write lock.
 func (c *Conn) begin(ctx context.Context, ev protocol.Event, o *Upload) (*upload, error) {
 	c.mu.Lock()
@@ -82,13 +53,10 @@ func (c *Conn) begin(ctx context.Context, ev protocol.Event, o *Upload) (*upload
 	case ev.Cmd == verbDATA && !asked:
 		return nil, ErrNotAsked
 	}
-	if c.buffers == nil {
-		c.buffers = newBuffers()
-	}
 	if c.state.Phase != protocol.PhaseChunk {
 		c.chunked = 0
 	}
-	u := &upload{c: c, ctx: ctx, ev: ev, buffers: c.buffers}
+	u := &upload{c: c, ctx: ctx, ev: ev, buffers: c.o.Room.message()}
 	if o != nil {
 		u.o = *o
 	}
@@ -104,6 +72,10 @@ func (c *Conn) begin(ctx context.Context, ev protocol.Event, o *Upload) (*upload
 func (c *Conn) leave(u *upload) {
 	u.tally.end()
 	u.tally.text.abort()
+	if u.batch == nil { // else it was broken off, and the batch may be in spare as well
+		u.out.Reset(nil)
+		c.o.Room.messages.Put(u.buffers)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sending = nil

@@ -53,6 +53,7 @@ func (c *Conn) fail(f fault) bool {
 // when the connection does: every path out of it has called finish.
 func (c *Conn) read() {
 	defer close(c.done)
+	defer func() { c.o.Room.letGo(c.br) }()
 	if c.secured != nil && !c.secure(c.secured) {
 		return
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -87,7 +86,7 @@ func (c *Conn) adopt(tc *tls.Conn, info *protocol.TLSInfo, p *Pending) bool {
 		return false
 	}
 	c.nc = tc
-	c.br = bufio.NewReaderSize(tc, maxReplyLine)
+	c.br.Reset(tc) // which has nothing left of what came before
 	c.emit(protocol.Event{Kind: protocol.KindTLS, Text: info.Summary(), TLS: info})
 	c.queue = c.queue[1:]
 	c.settle(p, nil)

@@ -39,7 +39,8 @@ type Options struct {
 // Console makes sessions and ends what it started for them: the practice
 // server. Its methods may be called from any goroutine.
 type Console struct {
-	o Options
+	o    Options
+	room wire.Room // for its connections
 
 	mu       sync.Mutex // guards practice and where
 	practice *practice.Server
@@ -129,6 +130,7 @@ func (c *Console) begin(t Target, original string) (*Session, error) {
 		}
 	}
 	s.record(original)
+	s.options.Room = &c.room
 	s.options.Sink = func(ev protocol.Event) { s.Log.Append(ev) }
 	return s, nil
 }
