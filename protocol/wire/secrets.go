@@ -23,13 +23,14 @@ type secrets struct {
 	name bool
 }
 
-// note remembers what is secret in a line that is sent in state st: as typed,
-// and decoded. User names are not: they stand in many harmless replies.
-func (s *secrets) note(line string, st protocol.State) {
+// note remembers what is secret in a line with a verb, "" for none, that is
+// sent in state st: as typed, and decoded. User names are not: they stand in
+// many harmless replies.
+func (s *secrets) note(line, verb string, st protocol.State) {
 	span, secret := protocol.SecretSpan(line, st)
 	isName := s.name && st.Phase == protocol.PhaseAuth
 	s.name = false
-	if st.Phase != protocol.PhaseAuth && protocol.Parse(line, st).Cmd.Mechanism == "LOGIN" {
+	if verb == "AUTH" && st.Phase != protocol.PhaseAuth && protocol.Parse(line, st).Cmd.Mechanism == "LOGIN" {
 		isName, s.name = secret, !secret
 	}
 	if !secret {

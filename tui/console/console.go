@@ -40,6 +40,7 @@ type Options struct {
 // server. Its methods may be called from any goroutine.
 type Console struct {
 	o    Options
+	name string    // what this client calls itself
 	room wire.Room // for its connections
 
 	mu       sync.Mutex // guards practice and where
@@ -48,7 +49,7 @@ type Console struct {
 }
 
 // New returns a Console. It opens nothing.
-func New(o Options) *Console { return &Console{o: o} }
+func New(o Options) *Console { return &Console{o: o, name: o.Settings.name()} }
 
 // AskWith has the person asked by ask from now on. It is for a face that can
 // only ask once it runs; call it before the first session.
@@ -58,7 +59,7 @@ func (c *Console) AskWith(ask sasl.Asker) { c.o.Ask = ask }
 func (c *Console) Store() *history.Store { return c.o.Store }
 
 // Name is what this client calls itself in EHLO.
-func (c *Console) Name() string { return c.o.Settings.name() }
+func (c *Console) Name() string { return c.name }
 
 // HasUser tells whether the settings, or the target, name a user to log in.
 func (c *Console) HasUser(t Target) bool { return t.User != "" || c.o.Settings.User != "" }
