@@ -166,7 +166,7 @@ func WriteText(w io.Writer, events iter.Seq2[protocol.Event, error]) error {
 // WriteJSON writes events as JSON Lines, as they stand in a session file. It
 // treats errors as WriteText does.
 func WriteJSON(w io.Writer, events iter.Seq2[protocol.Event, error]) error {
-	return write(w, events, func(ev protocol.Event) ([]byte, error) { return marshalLine(ev) })
+	return write(w, events, protocol.Event.JSONLine)
 }
 
 // write writes each event in the form that line gives it.

@@ -78,6 +78,7 @@ type file interface {
 type Recorder struct {
 	header Header
 	bodies string // directory for KeepBody
+	group  *group // whose part the last sync is; nil for the Recorder's own
 
 	mu    sync.Mutex // guards what follows; held over a write, not over a sync
 	file  file
@@ -88,7 +89,7 @@ type Recorder struct {
 // newRecorder writes the header to f and goes on from there.
 func newRecorder(f file, h Header, bodies string) (*Recorder, error) {
 	r := &Recorder{header: h, bodies: bodies, file: f}
-	if err := r.writeLine(h); err != nil {
+	if err := r.write(marshalLine(h)); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -100,7 +101,7 @@ func (r *Recorder) Header() Header { return r.header }
 // Append writes ev as one line in one write. It returns the first error the
 // Recorder ever had; nothing is written after one. It may be called from any
 // goroutine, and the order of the lines is the order of the calls.
-func (r *Recorder) Append(ev protocol.Event) error { return r.writeLine(ev) }
+func (r *Recorder) Append(ev protocol.Event) error { return r.write(ev.JSONLine()) }
 
 // endLine is the last line of a session that ended in order.
 type endLine struct {
@@ -108,22 +109,26 @@ type endLine struct {
 }
 
 // Close writes the summary of a session that came as far as p, waits until the
-// disk has the file, and closes it. It returns the first error the Recorder
-// ever had. It is called once.
+// disk has the file, or leaves that to Store.Together, and closes it. It
+// returns the first error the Recorder ever had. It is called once.
 func (r *Recorder) Close(p Progress) error {
-	_ = r.writeLine(endLine{p.Summary(r.header)}) // kept in r.err
+	_ = r.write(marshalLine(endLine{p.Summary(r.header)})) // kept in r.err
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.timer != nil {
 		r.timer.Stop()
 	}
-	if r.err == nil {
+	if r.err == nil && r.group == nil {
 		r.err = syncFile(r.file)
 	}
 	if r.err == nil {
 		r.err = r.there()
 	}
-	return errors.Join(r.err, r.file.Close())
+	err := errors.Join(r.err, r.file.Close())
+	if err == nil && r.group != nil {
+		r.group.add(r.header.ID)
+	}
+	return err
 }
 
 // there tells whether the file still has its name: what somebody removed
@@ -139,9 +144,9 @@ func (r *Recorder) there() error {
 	return nil
 }
 
-// writeLine writes v as one line, unless the Recorder is in trouble.
-func (r *Recorder) writeLine(v any) error {
-	line, err := marshalLine(v)
+// write writes a line, unless it could not be made or the Recorder is in
+// trouble.
+func (r *Recorder) write(line []byte, err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err != nil {

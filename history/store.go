@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -28,12 +29,14 @@ const (
 	foldExtension    = ".fold"  // see foldCache
 )
 
-// Store is the directory of recorded sessions. It keeps nothing in memory, so
-// several programs may use one directory at once, and its methods may be called
-// from any goroutine.
+// Store is the directory of recorded sessions. It keeps none of them in memory,
+// so several programs may use one directory at once, and its methods may be
+// called from any goroutine.
 type Store struct {
 	dir    string
 	folder string // the one of dir's that has the session files
+
+	group atomic.Pointer[group] // nil outside Together
 }
 
 // Open returns the store in dir. The directory is made when the first session
@@ -88,6 +91,7 @@ func (s *Store) Create(h Header) (*Recorder, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("create session: %w", err), f.Close(), os.Remove(f.Name()))
 	}
+	r.group = s.group.Load()
 	return r, nil
 }
 

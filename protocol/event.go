@@ -79,10 +79,16 @@ type plainEvent Event
 // written twice: readable in "text", exact in "bytes" (base64). So is a Path,
 // in "path" and "path_bytes".
 func (ev Event) MarshalJSON() ([]byte, error) {
+	return trimLine(ev.JSONLine())
+}
+
+// JSONLine is MarshalJSON with a line feed, as records have it. It takes half
+// the time of an encoder, which reads through what MarshalJSON returns.
+func (ev Event) JSONLine() ([]byte, error) {
 	out := jsonEvent{plainEvent: plainEvent(ev)}
 	out.Text, out.Bytes = readable(ev.Text)
 	out.Path, out.PathBytes = readable(ev.Path)
-	return marshal(out)
+	return marshalLine(out)
 }
 
 // readable is s as JSON can carry it, and its octets where that is not s.
@@ -93,14 +99,18 @@ func readable(s string) (text string, exact []byte) {
 	return strings.ToValidUTF8(s, "\uFFFD"), []byte(s)
 }
 
-// marshal is json.Marshal without its escapes for HTML, so that an address in
-// angle brackets can be found with grep.
-func marshal(v any) ([]byte, error) {
+// marshalLine is json.Marshal with a line feed, and without its escapes for
+// HTML, so that an address in angle brackets can be found with grep.
+func marshalLine(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	return b.Bytes(), err
+}
+
+func trimLine(line []byte, err error) ([]byte, error) {
+	return bytes.TrimSuffix(line, []byte("\n")), err
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

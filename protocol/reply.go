@@ -35,14 +35,14 @@ type plainReply Reply
 func (r Reply) MarshalJSON() ([]byte, error) {
 	out := jsonReply{plainReply: plainReply(r)}
 	if !slices.ContainsFunc(r.Lines, func(s string) bool { return !utf8.ValidString(s) }) {
-		return marshal(out)
+		return trimLine(marshalLine(out))
 	}
 	out.Lines = make([]string, len(r.Lines))
 	for i, line := range r.Lines {
 		out.Lines[i] = strings.ToValidUTF8(line, "\uFFFD")
 		out.Bytes = append(out.Bytes, []byte(line))
 	}
-	return marshal(out)
+	return trimLine(marshalLine(out))
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
