@@ -76,6 +76,9 @@ func heloArgs(p *parser) { p.hello(false) }
 func ehloArgs(p *parser) { p.hello(true) }
 
 func (p *parser) hello(literal bool) {
+	if verb := p.tokens[0].Span; p.spec.Verb != "LHLO" && p.spec.foreign(*p.st) {
+		p.note(Error, "hello.lmtp", verb.Start, verb.End, "RFC 2033 §4.1", "LMTP knows no "+p.spec.Verb+": its hello is LHLO", edit{verb, "LHLO"})
+	}
 	p.expect(wantHost, p.pos)
 	name := p.word()
 	if name.Start == name.End {

@@ -81,7 +81,7 @@ var catalogue = []*Spec{
 	},
 	{
 		Verb: "LHLO", Summary: "say hello to an LMTP server", Ref: "RFC 2033 §4.1",
-		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Unwise: anyReady, Offers: true, args: ehloArgs,
+		Syntax: "LHLO name|[address]", Template: "LHLO ${name}", Phases: anyReady, Offers: true, args: ehloArgs,
 		Doc: "LMTP is SMTP for the last step into the mailboxes. Its hello is LHLO, and after the message there is one reply for each accepted recipient. SMTP servers do not know it.",
 		Outcomes: []Outcome{
 			{Reply: "250", Means: "hello accepted; the lines are what the server offers", Next: "MAIL", effect: helloed},

@@ -130,6 +130,27 @@ func find(ln Line, code string) *Diagnostic {
 	return &ln.Diags[i]
 }
 
+func TestLMTPHello(t *testing.T) {
+	st := at(t, greetedText)
+	st.Local = true
+	for _, line := range []string{"EHLO c.example.org", "HELO c.example.org"} {
+		if ln := Parse(line, st); len(ln.Diags) != 1 || ln.Diags[0].Code != "hello.lmtp" || ln.Diags[0].Fix != "LHLO c.example.org" {
+			t.Errorf("%s: %+v", line, ln.Diags)
+		}
+	}
+	if ln := Parse("LHLO c.example.org", st); len(ln.Diags) > 0 {
+		t.Errorf("LHLO: %v", ln.Diags)
+	}
+	for verb, local := range map[string]bool{"LHLO": true, "EHLO": false, "HELO": false} {
+		if st.Local = true; Lookup(verb).Fits(st) != local {
+			t.Errorf("%s fits LMTP: %t", verb, !local)
+		}
+		if st.Local = false; Lookup(verb).Fits(st) == local {
+			t.Errorf("%s fits SMTP: %t", verb, local)
+		}
+	}
+}
+
 // TestMore are lines beyond the promised ones, one for each fault or habit.
 func TestMore(t *testing.T) {
 	for _, c := range []struct{ state, line, code, fix string }{

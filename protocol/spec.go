@@ -117,7 +117,20 @@ func (s *Spec) Legal(p Phase) bool {
 // Fits tells whether the command makes sense in st: legal, wise, offered as
 // far as is known, and not yet carried out for good.
 func (s *Spec) Fits(st State) bool {
-	return s.Legal(st.Phase) && !slices.Contains(s.Unwise, st.Phase) && !st.Caps.Missing(s.Keyword) && !s.spent(st)
+	return s.Legal(st.Phase) && !slices.Contains(s.Unwise, st.Phase) && !s.foreign(st) && !st.Caps.Missing(s.Keyword) && !s.spent(st)
+}
+
+// foreign tells whether the command says hello in the other protocol: LHLO in
+// SMTP, or anything else in LMTP (RFC 2033 §4.1).
+func (s *Spec) foreign(st State) bool {
+	lmtp := st.HelloVerb() == "LHLO"
+	switch s.Verb {
+	case "LHLO":
+		return !lmtp
+	case "EHLO", "HELO":
+		return lmtp
+	}
+	return false
 }
 
 // LegalNow returns the rows that a correct server takes in st, in catalogue

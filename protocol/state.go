@@ -102,9 +102,11 @@ type State struct {
 	left Phase
 	// Addresses are the paths used in this session, newest first, for completion.
 	Addresses []string
-	// Name is what this client calls itself in EHLO. The face sets it at the
-	// start; no event changes it.
-	Name string
+	// Name is what this client calls itself in EHLO, and Local is true where the
+	// target was named as one for LMTP, which knows no EHLO (RFC 2033 §4.1). The
+	// face sets both at the start; no event changes them.
+	Name  string
+	Local bool
 }
 
 // AcceptedRcpts counts the recipients the server took.
@@ -120,6 +122,14 @@ func (s State) AcceptedRcpts() int {
 
 // LMTP tells whether the session speaks LMTP (RFC 2033).
 func (s State) LMTP() bool { return s.Hello == "LHLO" }
+
+// HelloVerb is what the session begins with: EHLO, or LHLO where it is for LMTP.
+func (s State) HelloVerb() string {
+	if s.Local || s.LMTP() {
+		return "LHLO"
+	}
+	return "EHLO"
+}
 
 // Busy tells whether a reply is outstanding.
 func (s State) Busy() bool { return len(s.Awaited) > 0 }

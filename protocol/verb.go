@@ -191,7 +191,7 @@ func whyNot(spec *Spec, st State) (code, message string) {
 		}
 		return "sequence.wait", "the server has not answered the message yet: wait for its verdict"
 	case PhaseGreeted:
-		return "sequence.hello", "say hello first: EHLO with a name"
+		return "sequence.hello", "say hello first: " + st.HelloVerb() + " with a name"
 	}
 	return whyNotInTransaction(spec, st)
 }

@@ -194,10 +194,10 @@ func (s *Session) Name() string { return s.console.Name() }
 // HasUser tells whether there is a user to log in.
 func (s *Session) HasUser() bool { return s.console.HasUser(s.Target) }
 
-// State is the session's state with the client's name in it.
+// State is the session's state, with the client's name and the target's protocol in it.
 func (s *Session) State() protocol.State {
 	st := s.Log.State()
-	st.Name = s.Name()
+	st.Name, st.Local = s.Name(), s.Target.LMTP
 	return st
 }
 

@@ -60,8 +60,8 @@ type Delivery struct {
 	AsTyped bool
 }
 
-// Hello sends EHLO or, where that is refused for good, HELO (RFC 5321 §3.2).
-// A session that has said hello stays as it is. The error is ErrRefused where
+// Hello sends EHLO or, where that is refused for good, HELO (RFC 5321 §3.2); in
+// LMTP it is LHLO alone. A session that has said hello stays as it is. The error is ErrRefused where
 // the server takes neither.
 func (s *Session) Hello(ctx context.Context) error {
 	d := delivery{Session: s}
@@ -135,7 +135,7 @@ func (d *delivery) ready(st protocol.State) error {
 // go on.
 func (d *delivery) step(ctx context.Context, line string) error {
 	reply, err := d.ask(ctx, line)
-	if st := d.State(); err == nil && line == hello(st) && reply.Class() == protocol.ClassPermanent {
+	if st := d.State(); err == nil && line == hello(st) && !st.Local && reply.Class() == protocol.ClassPermanent {
 		line = oldHello(st)
 		reply, err = d.ask(ctx, line)
 	}
@@ -145,7 +145,7 @@ func (d *delivery) step(ctx context.Context, line string) error {
 	return d.refused(ctx, line, reply)
 }
 
-func hello(st protocol.State) string { return verbEHLO + " " + cmp.Or(st.Name, unnamed) }
+func hello(st protocol.State) string { return st.HelloVerb() + " " + cmp.Or(st.Name, unnamed) }
 
 // oldHello: helo = "HELO" SP Domain   RFC 5321 §4.1.1.1. An address literal is
 // no Domain.

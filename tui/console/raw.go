@@ -25,18 +25,18 @@ var ErrNoVariant = errors.New("there is no such end of data: :eod lists them")
 // whole message to it, and may be a part of one.
 const settleTime = 3 * time.Second
 
-// Local tells whether t is on this machine: the practice server, a loopback
-// address, or a name that means one everywhere (RFC 6761 §6.3).
+// Local tells whether t is on this machine: the practice server, a socket, a
+// loopback address, or a name that means one everywhere (RFC 6761 §6.3).
 func (t Target) Local() bool {
 	host := strings.ToLower(strings.TrimSuffix(t.Host, "."))
 	addr, err := netip.ParseAddr(host)
-	return t.Practice || host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.Unmap().IsLoopback()
+	return t.Practice || t.Path != "" || host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.Unmap().IsLoopback()
 }
 
 // Local tells whether the server is on this machine. Behind a proxy it is not:
 // the name means another machine there.
 func (s *Session) Local() bool {
-	return s.Target.Practice || s.Target.Local() && s.console.o.Settings.Proxy == ""
+	return s.Target.Practice || s.Target.Path != "" || s.Target.Local() && s.console.o.Settings.Proxy == ""
 }
 
 // mayBreak returns ErrFar unless rules may be broken here: host is the name

@@ -119,6 +119,9 @@ func (s Settings) wireOptions(t Target) (*wire.Options, io.Closer, error) {
 	}
 	keys, err := s.keyLog(o)
 	err = errors.Join(err, s.trust(o), s.identity(o), s.versions(o), s.origin(o), s.proxy(o))
+	if t.Path != "" { // which is reached without addresses and proxies
+		o.Network, o.LocalAddr, o.Dial = "unix", nil, nil
+	}
 	return o, keys, err
 }
 

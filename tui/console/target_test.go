@@ -18,6 +18,10 @@ func TestParseTarget(t *testing.T) {
 		"smtp://ann@mx.example.org:26": {Host: "mx.example.org", Port: "26", User: "ann"},
 		"smtps://mx.example.org":       {Host: "mx.example.org", Port: "465", Implicit: true},
 		"smtps://[::1]:466/":           {Host: "::1", Port: "466", Implicit: true},
+		"lmtp://mx.example.org":        {Host: "mx.example.org", Port: "24", LMTP: true},
+		"lmtp://[::1]:2024":            {Host: "::1", Port: "2024", LMTP: true},
+		"lmtp+unix:/run/lmtp":          {Path: "/run/lmtp", LMTP: true},
+		"lmtp+unix:///run/a%20b":       {Path: "/run/a b", LMTP: true},
 		"practice":                     {Name: "practice", Practice: true},
 		"Practice":                     {Name: "practice", Practice: true},
 	} {
@@ -46,6 +50,10 @@ func TestParseTargetRefuses(t *testing.T) {
 		"smtp://mx.example.org/path": false,
 		"smtp://mx.example.org?x":    false,
 		"smtp://a:b@mx.example.org":  false,
+		"lmtp://mx.example.org/path": false,
+		"lmtp+unix:lmtp":             false,
+		"lmtp+unix://host/lmtp":      false,
+		"lmtp+unix:":                 false,
 	} {
 		_, err := ParseTarget(in)
 		if err == nil || errors.Is(err, ErrTarget) != isForm {
@@ -58,7 +66,7 @@ func TestParseTargetRefuses(t *testing.T) {
 }
 
 func TestAddress(t *testing.T) {
-	for in, want := range map[string]string{"::1": "[::1]:25", "mx:1": "mx:1", "practice": ""} {
+	for in, want := range map[string]string{"::1": "[::1]:25", "mx:1": "mx:1", "practice": "", "lmtp+unix:/run/lmtp": "/run/lmtp"} {
 		if target, err := ParseTarget(in); err != nil || target.Address() != want {
 			t.Errorf("%q: %q, %v", in, target.Address(), err)
 		}

@@ -183,8 +183,9 @@ var offersAll = protocol.Reply{Code: 250, Lines: []string{"server", "SIZE", "8BI
 // up to the one that the message follows, and then the message as it would
 // arrive.
 func dryRun(w io.Writer, l *Letter, m console.Mail, o Options) error {
-	st := protocol.State{Phase: protocol.PhaseReady, Hello: "EHLO", Name: o.Console.Name(), Caps: protocol.ParseCaps(offersAll)}
-	hello := m.Lines(protocol.State{Name: st.Name})[0]
+	st := protocol.State{Name: o.Console.Name(), Local: o.Target.LMTP}
+	hello := m.Lines(st)[0]
+	st.Phase, st.Hello, st.Caps = protocol.PhaseReady, st.HelloVerb(), protocol.ParseCaps(offersAll)
 	lines := []string{hello}
 	if l.startTLS != tlsNever && !o.Target.Implicit {
 		lines = append(lines, "STARTTLS", hello)
