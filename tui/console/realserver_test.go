@@ -17,7 +17,7 @@ import (
 	"smtpconsole/tui/console"
 )
 
-// realServer is a Postfix or an Exim started for one test.
+// realServer is a Postfix, an Exim or, for LMTP, a Dovecot started for one test.
 type realServer struct{ name, addr, ca, mail string }
 
 // startServer runs one on loopback. Where it is not installed the test is
@@ -49,6 +49,9 @@ func startServer(t *testing.T, name string) realServer {
 		switch word, value, _ := strings.Cut(strings.TrimSpace(line), " "); word {
 		case "ADDR":
 			s.addr = value
+			if name == "dovecot" {
+				s.addr = "lmtp://" + value
+			}
 		case "CA":
 			s.ca = value
 		case "MAILDIR":
