@@ -14,7 +14,7 @@ func (s State) Apply(ev Event) State {
 	switch ev.Kind {
 	case KindConnect:
 		return State{
-			Phase: PhaseConnected, Target: ev.Text, Name: s.Name, Addresses: s.Addresses,
+			Phase: PhaseConnected, Target: ev.Text, Name: s.Name, Local: s.Local, Addresses: s.Addresses,
 			Awaited: []Awaited{{Seq: ev.Seq, Greeting: true}},
 		}
 	case KindTLS:
@@ -30,7 +30,7 @@ func (s State) Apply(ev Event) State {
 			return s.answered(*ev.Reply)
 		}
 	case KindClose:
-		return State{Target: s.Target, Name: s.Name, Messages: s.Messages, Addresses: s.Addresses, AuthTried: s.AuthTried}
+		return State{Target: s.Target, Name: s.Name, Local: s.Local, Messages: s.Messages, Addresses: s.Addresses, AuthTried: s.AuthTried}
 	}
 	return s
 }

@@ -46,7 +46,7 @@ func ExplainReply(r Reply, cmd string, st State) Explanation {
 	}
 	e.Headline = headline(e, here)
 	if here.Next != "" {
-		e.add("Now: " + here.Next + ".")
+		e.add("Now: " + inProtocol(here.Next, cmd, st) + ".")
 	}
 	e.add(recipientsLine(cmd, st))
 	e.addEnhanced(r.Enhanced)
@@ -54,6 +54,15 @@ func ExplainReply(r Reply, cmd string, st State) Explanation {
 	e.addClass()
 	e.addFlaws(r.Flaws)
 	return e
+}
+
+// inProtocol has the hello of LMTP in the place of EHLO where st speaks it, but
+// for the advice about LHLO, which names both.
+func inProtocol(next, cmd string, st State) string {
+	if cmd == "LHLO" {
+		return next
+	}
+	return strings.ReplaceAll(next, "EHLO", st.HelloVerb())
 }
 
 // specFor returns the row that reads the replies to cmd, or nil.

@@ -133,6 +133,20 @@ func find(ln Line, code string) *Diagnostic {
 func TestLMTPHello(t *testing.T) {
 	st := at(t, greetedText)
 	st.Local = true
+	for _, ev := range []Event{{Kind: KindClose}, {Kind: KindConnect}} {
+		if next := st.Apply(ev); next.HelloVerb() != "LHLO" {
+			t.Errorf("after %s it is forgotten", ev.Kind)
+		}
+	}
+	for verb, said := range map[string]struct {
+		code int
+		next string
+	}{ForGreeting: {220, "say LHLO"}, "LHLO": {500, "say EHLO"}} {
+		e := ExplainReply(Reply{Code: said.code}, verb, st)
+		if !slices.ContainsFunc(e.Lines, func(line string) bool { return strings.Contains(line, said.next) }) {
+			t.Errorf("%q: %q", verb, e.Lines)
+		}
+	}
 	for _, line := range []string{"EHLO c.example.org", "HELO c.example.org"} {
 		if ln := Parse(line, st); len(ln.Diags) != 1 || ln.Diags[0].Code != "hello.lmtp" || ln.Diags[0].Fix != "LHLO c.example.org" {
 			t.Errorf("%s: %+v", line, ln.Diags)
