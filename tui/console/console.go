@@ -100,10 +100,11 @@ type Session struct {
 	// Record is the ID of the session's record, "" where none is kept.
 	Record string
 
-	console *Console
-	options *wire.Options
-	address string
-	keys    io.Closer
+	console  *Console
+	options  *wire.Options
+	address  string
+	original string // ID of the session it replays, "" for none
+	keys     io.Closer
 
 	mu     sync.Mutex // guards conn and closed
 	conn   *wire.Conn
@@ -124,13 +125,13 @@ func (c *Console) begin(t Target, original string) (*Session, error) {
 	if err != nil {
 		return nil, errors.Join(err, keys.Close())
 	}
-	s := &Session{Target: t, console: c, options: options, keys: keys, address: t.Address()}
+	s := &Session{Target: t, console: c, options: options, keys: keys, address: t.Address(), original: original}
 	if t.Practice {
 		if err := c.usePractice(s); err != nil {
 			return nil, errors.Join(err, keys.Close())
 		}
 	}
-	s.record(original)
+	s.record()
 	s.options.Room = &c.room
 	s.options.Sink = func(ev protocol.Event) { s.Log.Append(ev) }
 	return s, nil
@@ -146,14 +147,14 @@ func (c *Console) usePractice(s *Session) error {
 }
 
 // record begins the session's file; without one the session goes on in memory.
-func (s *Session) record(original string) {
+func (s *Session) record() {
 	store := s.console.o.Store
 	if store == nil {
 		s.options.NoDigest = s.console.o.NoDigest
 		s.Log = history.NewLog(nil, nil)
 		return
 	}
-	rec, err := store.Create(history.Header{Target: s.Target.Name, Client: "smtpconsole " + s.console.o.Version, Original: original})
+	rec, err := store.Create(history.Header{Target: s.Target.Name, Client: "smtpconsole " + s.console.o.Version, Original: s.original})
 	s.Log = history.NewLog(rec, nil)
 	if err != nil {
 		s.Log.Append(history.Trouble(err))

@@ -20,6 +20,16 @@ func (c *Console) Replay(t Target, script *history.Script, o history.RerunOption
 	return s, history.NewRerun(s, script.Steps, o), nil
 }
 
+// ReplayAgain makes another session with the target of s, for r to begin anew
+// on. Its record names the same original. The caller closes both sessions.
+func (c *Console) ReplayAgain(s *Session, r *history.Rerun) (*Session, *history.Rerun, error) {
+	next, err := c.begin(s.Target, s.original)
+	if err != nil {
+		return nil, nil, err
+	}
+	return next, r.On(next), nil
+}
+
 var _ history.Player = (*Session)(nil)
 
 // Body sends a message behind a 354 that has come, and waits for the verdict.
