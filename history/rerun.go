@@ -71,6 +71,7 @@ type Rerun struct {
 	instead string    // line to send in its place
 	edited  bool      // there is one
 	run     stepFold  // what the new run did
+	heard   []string  // lines of the server since its last reply
 	ready   time.Time // when the last step was done
 }
 
@@ -94,6 +95,12 @@ type Result struct {
 	Differences []Difference
 	// Skipped says in words why the step was not sent; "" where it was.
 	Skipped string
+	// Heard are lines that came in the place of a reply and are none, or not a
+	// whole one; nil where a reply came. They are the server's octets.
+	Heard []string
+	// Prepared is true where the step was done for the sake of a later one, and
+	// not compared; see Needed.
+	Prepared bool
 }
 
 // Steps are the steps to be run. They are not to be changed.
@@ -129,7 +136,7 @@ func (r *Rerun) Next(ctx context.Context) ([]Result, error) {
 	if why := r.unsendable(steps[0]); why != "" {
 		res := r.Skip()
 		res.Skipped = why
-		res.Differences = []Difference{{Kind: DiffMissing, Want: cmp.Or(codes(res.Want), "a reply"), Got: why}}
+		res.Differences = []Difference{{Kind: DiffMissing, Want: res.Want.wanted(), Got: why}}
 		return []Result{res}, nil
 	}
 	err := r.play(ctx, steps)
@@ -172,6 +179,13 @@ func (r *Rerun) group() []Step {
 func (r *Rerun) catchUp() int {
 	for _, ev := range r.player.Since(r.run.seq) {
 		r.run.apply(ev)
+		switch {
+		case ev.Kind != protocol.KindServer:
+		case ev.Reply != nil:
+			r.heard = nil
+		default:
+			r.heard = append(r.heard, ev.Text)
+		}
 	}
 	return len(r.run.steps)
 }
@@ -184,12 +198,32 @@ func (r *Rerun) results(want, got []Step) []Result {
 		if i < len(got) {
 			res.Got = got[i]
 		}
-		res.Differences = CompareStep(res.Want, res.Got, r.o.CompareOptions)
+		if res.Got.Kind != "" && len(res.Got.Replies) == 0 {
+			res.Heard, r.heard = r.heard, nil
+		}
+		res.Differences = res.compare(r.o.CompareOptions)
 		all = append(all, res)
 		r.at++
 	}
 	r.edited, r.ready = false, time.Now()
 	return all
+}
+
+// compare tells in what the step differs. What came in place of a reply says
+// more than that none did; and one reply is what a script expects of a command.
+func (res *Result) compare(o CompareOptions) []Difference {
+	found := CompareStep(res.Want, res.Got, o)
+	n := len(res.Got.Replies)
+	if res.Want.Expect != nil && n > 1 && res.Got.Kind != StepBody {
+		found = append(found, Difference{Kind: DiffReplies, Want: "1", Got: fmt.Sprint(n)})
+	}
+	for i := range found {
+		if found[i].Kind == DiffReplies && len(res.Heard) > 0 {
+			found[i].Want = res.Want.wanted()
+			found[i].Got = fmt.Sprintf("%q, which is no whole reply", strings.Join(res.Heard, "\n"))
+		}
+	}
+	return found
 }
 
 // wait lets as much time pass as the user of the session did before step.
@@ -217,6 +251,8 @@ func (r *Rerun) unsendable(step Step) string {
 	switch {
 	case step.Kind != StepBody:
 		return ""
+	case st.Phase == protocol.PhaseClosed || st.Phase == protocol.PhaseClosing:
+		return "not sent: the server had closed the connection"
 	case step.Verb != "BDAT" && st.Phase != protocol.PhaseData && !(step.Body.Raw && st.RawAwaited()):
 		return "not sent: the server did not ask for the message"
 	case step.Verb == "BDAT" && st.Caps.Missing("CHUNKING"):
@@ -260,6 +296,17 @@ func (r *Rerun) sendBody(ctx context.Context, step Step) error {
 		return r.player.Chunk(ctx, step.Line, octets, step.Body.Path)
 	}
 	return r.player.Body(ctx, octets, step.Body.Path, step.Body.Raw)
+}
+
+// wanted is what was to come of the step, in a word.
+func (s *Step) wanted() string {
+	switch e := s.Expect; {
+	case e != nil && e.Code > 0:
+		return fmt.Sprint(e.Code)
+	case e != nil && e.Class > 0:
+		return fmt.Sprintf("%dyz", e.Class)
+	}
+	return cmp.Or(codes(*s), "a reply")
 }
 
 // codes are a step's replies as digits, for who reads a difference.

@@ -24,6 +24,7 @@ type fake struct {
 	log     *Log
 	replies map[string]string
 	bodies  []string
+	garbage []string // lines that come before the reply, or in its place
 }
 
 func newFake(replies map[string]string) *fake { return &fake{log: NewLog(nil, nil), replies: replies} }
@@ -36,6 +37,9 @@ func (f *fake) Dial(context.Context) error {
 func (f *fake) answer(verb, reply string) error {
 	if set, ok := f.replies[verb]; ok {
 		reply = set
+	}
+	for _, line := range f.garbage {
+		f.log.Append(protocol.Event{Kind: protocol.KindServer, Text: line})
 	}
 	if reply == "" {
 		return errGone
@@ -178,6 +182,7 @@ var rerunTests = []struct {
 }{
 	{"another code", map[string]string{"RCPT": "550 no"}, []string{"RCPT TO:<c@d>"}, []string{"MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "QUIT"}},
 	{"no message wanted", map[string]string{"DATA": "503 no"}, []string{"DATA", "."}, []string{"MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "QUIT"}},
+	{"closing", map[string]string{"DATA": "421 later"}, []string{"DATA", "."}, []string{"MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "QUIT"}},
 	{"another verdict", map[string]string{".": "552 no"}, []string{"."}, []string{"MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "QUIT"}},
 }
 

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"smtpconsole/protocol"
 )
@@ -32,14 +30,28 @@ import (
 //	{"kind":"client","text":"QUIT"}
 //
 // A body may stand in a "file" beside the script instead. Lines of one group
-// are sent in one go. A record is a script as it stands: the replies in it are
-// what is expected, where a step has no "expect".
+// are sent in one go. A line that breaks a rule on purpose says "as_typed":true
+// to whoever checks the script; it is sent either way. A record is a script as it
+// stands: the replies in it are what is expected, where a step has no "expect".
 type Script struct {
 	Header Header
 	Steps  []Step
+	// Lines say where the steps stand, each in the place of its step.
+	Lines []ScriptLine
 	// Torn is the first line of a record that could not be read; nil where all
 	// are whole. In a script that a person wrote such a line is an error.
 	Torn *TornError
+}
+
+// ScriptLine is the line of a file that a step stands in.
+type ScriptLine struct {
+	Number int // from 1
+	// AsTyped is true where the line says "as_typed": it breaks a rule on purpose.
+	AsTyped bool
+	// Open is true where a variable in it has no value.
+	Open bool
+
+	group int // as the script says
 }
 
 // ScriptOptions say how a script is read. The zero options work.
@@ -47,9 +59,9 @@ type ScriptOptions struct {
 	// Var returns the value of a variable that the call sets, and false for one
 	// it does not; it goes before the script's own. Nil sets none.
 	Var func(name string) (string, bool)
-	// Missing, if not nil, is told of each variable without a value, in place of
-	// the error; the name stands for the value then.
-	Missing func(name string)
+	// Missing, if not nil, is told of each place where a variable has no value, by
+	// its line, in place of the error; the name stands for the value then.
+	Missing func(name string, line int)
 	// InRecord has variables replaced in a record too. Without it ${name} is what
 	// was sent there, unless somebody gave its first line "vars".
 	InRecord bool
@@ -81,21 +93,28 @@ func ReadScript(r io.Reader, o ScriptOptions) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &scriptReader{o: o, in: in, script: Script{Header: in.header}, expects: map[int]*Expect{}, groups: map[int]int{}}
+	p := &scriptReader{o: o, in: in, script: Script{Header: in.header}}
 	if err := p.begin(in.text); err != nil {
 		return nil, err
 	}
-	for {
+	for len(p.errs) < maxFaults {
 		if err = in.readLine(); err != nil {
 			break
 		}
 		p.take(bytes.TrimSpace(in.text))
 	}
-	if !errors.Is(err, io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	return p.end()
 }
+
+// maxFaults is how many lines may be wrong before the rest is not looked at: it
+// is another kind of file then.
+const maxFaults = 100
+
+// ErrManyFaults stands behind the errors of so many lines.
+var ErrManyFaults = fmt.Errorf("%d lines are wrong, and the rest was not looked at: mend these first", maxFaults)
 
 // scriptHeader reads the first line that is no comment.
 func scriptHeader(r io.Reader) (*reader, error) {
@@ -132,19 +151,24 @@ type scriptReader struct {
 
 	fold    stepFold
 	state   protocol.State
-	expects map[int]*Expect // by Seq of their step
-	groups  map[int]int     // by Seq, as the script says
-	missing []string
+	missing MissingError
+	open    bool // a variable of the line that is read has no value
 	errs    []error
+}
+
+// scriptFirst is what the first line of a script may say beyond a Header.
+type scriptFirst struct {
+	Vars map[string]string `json:"vars"`
 }
 
 // begin reads what else a script's first line may say.
 func (p *scriptReader) begin(first []byte) error {
-	var h struct {
-		Vars map[string]string `json:"vars"`
-	}
+	var h scriptFirst
 	if err := json.Unmarshal(first, &h); err != nil {
-		return &ScriptError{1, column(err), fmt.Errorf(`"vars" has names and values in quotes, as in {"to":"bob@example.org"}: %w`, err)}
+		return &ScriptError{p.in.line, column(err), fmt.Errorf(`"vars" has names and values in quotes, as in {"to":"bob@example.org"}: %w`, err)}
+	}
+	if err := unknownField(first, firstFields); err != nil && !p.recorded() {
+		return p.placed(err, first)
 	}
 	p.vars = h.Vars
 	p.literal = p.recorded() && h.Vars == nil && !p.o.InRecord
@@ -163,6 +187,7 @@ func (p *scriptReader) take(text []byte) {
 	if IsComment(text) {
 		return
 	}
+	p.open = false
 	err := p.step(text)
 	switch {
 	case err == nil:
@@ -175,22 +200,25 @@ func (p *scriptReader) take(text []byte) {
 
 // end is the whole script.
 func (p *scriptReader) end() (*Script, error) {
+	if len(p.errs) == maxFaults {
+		p.errs = append(p.errs, ErrManyFaults)
+	}
 	if len(p.errs) > 0 {
 		return nil, errors.Join(p.errs...)
 	}
-	if len(p.missing) > 0 {
-		return nil, &MissingError{p.missing}
+	if len(p.missing.Variables) > 0 {
+		return nil, &p.missing
 	}
 	p.script.Steps = p.fold.steps
+	anything := &Expect{}
 	for i := range p.script.Steps {
 		st := &p.script.Steps[i]
-		st.Expect = p.expects[st.Seq]
 		if len(st.Replies) > 0 {
 			continue
 		}
-		st.Group = p.groups[st.Seq] // without replies nothing tells a group but the script
+		st.Group = p.script.Lines[i].group // without replies nothing tells a group but the script
 		if st.Expect == nil && !p.recorded() {
-			st.Expect = &Expect{}
+			st.Expect = anything
 		}
 	}
 	return &p.script, nil
@@ -216,7 +244,7 @@ func (p *scriptReader) step(text []byte) error {
 		return err
 	}
 	if !p.recorded() {
-		if err := knownFields(text); err != nil {
+		if err := unknownField(text, stepFields); err != nil {
 			return err
 		}
 	}
@@ -229,7 +257,9 @@ func (p *scriptReader) step(text []byte) error {
 	}
 	ev.Seq = p.fold.seq + 1
 	if kind.make != nil {
-		kind.make(p, &ev, line)
+		if err := kind.make(p, &ev, line); err != nil {
+			return err
+		}
 	}
 	p.apply(ev, line)
 	return nil
@@ -260,69 +290,24 @@ func (p *scriptReader) noKind() error {
 func (p *scriptReader) apply(ev protocol.Event, line scriptLine) {
 	before := len(p.fold.steps)
 	p.fold.apply(ev)
-	p.state = p.state.Apply(ev)
-	if len(p.fold.steps) > before {
-		p.groups[p.fold.last().Seq] = line.Group
-	}
+	p.follow(ev, line)
 	if line.Expect != nil && len(p.fold.steps) > 0 {
-		p.expects[p.fold.last().Seq] = p.filled(line.Expect)
+		p.fold.last().Expect = p.filled(line.Expect)
+	}
+	if len(p.fold.steps) > before {
+		p.script.Lines = append(p.script.Lines, ScriptLine{Number: p.in.line, AsTyped: ev.AsTyped, Open: p.open, group: line.Group})
 	}
 }
 
-// scriptKind says what a line of a kind is.
-type scriptKind struct {
-	sends bool // it is a step
-	// make completes the event; nil leaves it as it was read.
-	make func(*scriptReader, *protocol.Event, scriptLine)
-}
-
-// scriptKinds are the kinds of events, and auth, which only scripts have.
-var scriptKinds = map[string]scriptKind{
-	"connect": {sends: true},
-	"client":  {sends: true, make: (*scriptReader).client},
-	"body":    {sends: true, make: (*scriptReader).body},
-	"tls":     {sends: true, make: (*scriptReader).tls},
-	"auth":    {sends: true, make: (*scriptReader).auth},
-	"server":  {}, "held": {}, "note": {}, "error": {}, "close": {},
-}
-
-// client masks the line and finds its verb: a person who edits a line will not
-// think of the rest.
-func (p *scriptReader) client(ev *protocol.Event, _ scriptLine) {
-	sent := protocol.ClientLine(p.replace(ev.Text), p.state)
-	ev.Text, ev.Cmd = sent.Text, sent.Cmd
-}
-
-func (p *scriptReader) auth(ev *protocol.Event, line scriptLine) {
-	ev.Kind, ev.Text = protocol.KindClient, strings.TrimSpace("AUTH "+p.replace(line.Mechanism))
-	p.client(ev, line)
-}
-
-// tls is the command, unless the line is the report of a handshake.
-func (p *scriptReader) tls(ev *protocol.Event, line scriptLine) {
-	if ev.TLS == nil {
-		ev.Kind, ev.Text = protocol.KindClient, "STARTTLS"
-		p.client(ev, line)
+// follow takes ev into the state in which the next line is masked. That needs to
+// know of a login, and not of all that was ever sent: most scripts have no reply
+// to end the waiting.
+func (p *scriptReader) follow(ev protocol.Event, line scriptLine) {
+	if ev.Kind == protocol.KindClient && line.Group == 0 && !p.recorded() {
+		p.state.Awaited = nil
 	}
-}
-
-// body completes a message. What a person changed is not what the digest is of.
-func (p *scriptReader) body(ev *protocol.Event, line scriptLine) {
-	if ev.Cmd == "" {
-		ev.Cmd = "DATA"
-		if before := p.fold.last(); before != nil && before.Verb == "BDAT" {
-			ev.Cmd = before.Verb
-		}
-	}
-	if text := p.replace(ev.Text); text != ev.Text || !p.recorded() {
-		ev.Text, ev.SHA256, ev.Size = text, "", int64(len(text))
-	}
-	if line.File != "" {
-		ev.Path, ev.Text, ev.SHA256 = p.replace(line.File), "", ""
-		if !filepath.IsAbs(ev.Path) {
-			ev.Path = filepath.Join(p.o.Dir, ev.Path)
-		}
-	}
+	p.state = p.state.Apply(ev)
+	p.state.Addresses = nil
 }
 
 // IsScript tells whether a file that begins with first is a record or a script.

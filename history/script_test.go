@@ -2,6 +2,7 @@ package history
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,12 +71,15 @@ var scriptErrors = []struct {
 	{"no expression", `{"kind":"client","text":"NOOP","expect":{"pattern":"("}}`, 2, 1, "pattern"},
 	{"misplaced", `{"kind":"server","expect":{"code":250}}`, 2, 18, "before"},
 	{"wrong type", `{"kind":"client","text":5}`, 2, 25, "text"},
+	{"two lines", `{"kind":"client","text":"NOOP\r\nRSET"}`, 2, 18, "CR or LF"},
+	{"two lines by a variable", `{"kind":"client","text":"NOOP ${break}"}`, 2, 18, "CR or LF"},
 }
 
 func TestScriptErrors(t *testing.T) {
 	for _, test := range scriptErrors {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := ReadScript(strings.NewReader(scriptStart+test.text+"\n"), ScriptOptions{})
+			set := func(name string) (string, bool) { return "a\nb", name == "break" }
+			_, err := ReadScript(strings.NewReader(scriptStart+test.text+"\n"), ScriptOptions{Var: set})
 			var at *ScriptError
 			if !errors.As(err, &at) {
 				t.Fatalf("%v", err)
@@ -87,12 +91,44 @@ func TestScriptErrors(t *testing.T) {
 	}
 }
 
+// TestScriptFirstLine names what the first line has no place for, where it stands.
+func TestScriptFirstLine(t *testing.T) {
+	_, err := ReadScript(strings.NewReader("# for tests\n"+`{"format":"smtpconsole-session/1","targte":"a"}`), ScriptOptions{})
+	var at *ScriptError
+	if !errors.As(err, &at) || at.Line != 2 || at.Column != 35 || !strings.Contains(err.Error(), `"targte"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestScriptFaults bounds how much is said of another kind of file.
+func TestScriptFaults(t *testing.T) {
+	_, err := ReadScript(strings.NewReader(scriptStart+strings.Repeat("{}\n", 10*maxFaults)), ScriptOptions{})
+	if several, ok := err.(interface{ Unwrap() []error }); !ok || len(several.Unwrap()) != maxFaults+1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestScriptLines tells where each step stands, and which line breaks a rule on
+// purpose or has an open variable.
+func TestScriptLines(t *testing.T) {
+	script, err := ReadScript(strings.NewReader("# a\n"+scriptStart+`
+{"kind":"client","text":"NOOP"}
+{"kind":"note","text":"x"}
+{"kind":"client","text":"MAIL","as_typed":true}
+{"kind":"client","text":"RCPT TO:<${to}>"}
+`), ScriptOptions{Missing: func(string, int) {}})
+	want := []ScriptLine{{Number: 4}, {Number: 6, AsTyped: true}, {Number: 7, Open: true}}
+	if err != nil || !slices.Equal(script.Lines, want) || len(script.Steps) != len(want) {
+		t.Errorf("%+v, %v", script, err)
+	}
+}
+
 // TestScriptMissing names all variables without a value at once.
 func TestScriptMissing(t *testing.T) {
 	_, err := ReadScript(strings.NewReader(scriptStart+`{"kind":"client","text":"MAIL FROM:<${from}>"}
 {"kind":"client","text":"RCPT TO:<${to}> ${from}"}`), ScriptOptions{})
 	var missing *MissingError
-	if !errors.As(err, &missing) || !slices.Equal(missing.Names, []string{"from", "to"}) {
+	if !errors.As(err, &missing) || fmt.Sprint(missing.Variables) != "[${from} (lines 2, 3) ${to} (line 3)]" {
 		t.Errorf("%v", err)
 	}
 }

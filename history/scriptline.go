@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"smtpconsole/protocol"
 )
@@ -48,18 +50,39 @@ func column(err error) int {
 	return 1
 }
 
-// knownFields is an error for a field that no line of a script has: what a
-// person misspelt would go unnoticed.
-func knownFields(text []byte) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
+// fieldNames are the names that a line may have, and how that is said.
+type fieldNames struct {
+	known func() []string
+	say   string
+}
+
+var (
+	firstFields = fieldNames{
+		sync.OnceValue(func() []string {
+			return append(fieldsOf(reflect.TypeFor[Header]()), append(fieldsOf(reflect.TypeFor[scriptFirst]()), "comment")...)
+		}),
+		"the first line has format, target, vars, label and comment",
+	}
+	stepFields = fieldNames{
+		sync.OnceValue(func() []string {
+			known := append(fieldsOf(reflect.TypeFor[protocol.Event]()), fieldsOf(reflect.TypeFor[scriptLine]())...)
+			return append(known, "bytes", "path_bytes", "comment")
+		}),
+		"a step has kind, text, expect, file, mechanism, group, as_typed and comment",
+	}
+)
+
+// unknownField is an error for a field that no such line has: what a person
+// misspelt would go unnoticed.
+func unknownField(text []byte, f fieldNames) error {
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(text, &given); err != nil {
 		return err
 	}
-	known := append(fieldsOf(reflect.TypeFor[protocol.Event]()), fieldsOf(reflect.TypeFor[scriptLine]())...)
-	known = append(known, "bytes", "path_bytes", "comment")
-	for name := range fields {
+	known := f.known()
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.Contains(known, name) {
-			return &fieldError{name, fmt.Errorf("%q is not known here: a step has kind, text, expect, file, mechanism, group and comment", name)}
+			return &fieldError{name, fmt.Errorf("%q is not known here: %s", name, f.say)}
 		}
 	}
 	return nil

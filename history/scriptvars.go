@@ -8,12 +8,50 @@ import (
 )
 
 // MissingError names the variables of a script that nobody gave a value.
-type MissingError struct{ Names []string }
+type MissingError struct{ Variables []MissingVariable }
 
-// Error names them all, and how to set one.
+// MissingVariable is a variable without a value, and the lines it stands in, from
+// 1.
+type MissingVariable struct {
+	Name  string
+	Lines []int
+}
+
+// Error names them all with their lines, and how to set one.
 func (e *MissingError) Error() string {
+	var all []string
+	for _, v := range e.Variables {
+		all = append(all, v.String())
+	}
 	return fmt.Sprintf("no value for %s: set each with --var %s=VALUE, in \"vars\" of the first line, or as SMTPCONSOLE_VAR_%[2]s",
-		"${"+strings.Join(e.Names, "}, ${")+"}", e.Names[0])
+		strings.Join(all, ", "), e.Variables[0].Name)
+}
+
+// String is the variable with its places, as in "${to} (lines 4, 7)"; of many
+// the first.
+func (v MissingVariable) String() string {
+	const most = 8
+	word, more := "line", ""
+	if len(v.Lines) > 1 {
+		word = "lines"
+	}
+	if len(v.Lines) > most {
+		more = ", …"
+	}
+	lines := fmt.Sprint(v.Lines[:min(most, len(v.Lines))])
+	return fmt.Sprintf("${%s} (%s %s%s)", v.Name, word, strings.ReplaceAll(strings.Trim(lines, "[]"), " ", ", "), more)
+}
+
+// Note adds a place. A line that stands there already is not added again.
+func (e *MissingError) Note(name string, line int) {
+	i := slices.IndexFunc(e.Variables, func(v MissingVariable) bool { return v.Name == name })
+	if i < 0 {
+		i = len(e.Variables)
+		e.Variables = append(e.Variables, MissingVariable{Name: name})
+	}
+	if v := &e.Variables[i]; !slices.Contains(v.Lines[max(0, len(v.Lines)-1):], line) {
+		v.Lines = append(v.Lines, line)
+	}
 }
 
 // variable: a reference to one, or one that is to stay as it is, with a second
@@ -44,15 +82,15 @@ func (p *scriptReader) value(name string) string {
 			return value
 		}
 	}
-	value, ok := p.vars[name]
-	switch {
-	case ok:
+	if value, ok := p.vars[name]; ok {
 		return value
-	case p.o.Missing != nil:
-		p.o.Missing(name)
-	case !slices.Contains(p.missing, name):
-		p.missing = append(p.missing, name)
 	}
+	p.open = true
+	if p.o.Missing != nil {
+		p.o.Missing(name, p.in.line)
+		return name
+	}
+	p.missing.Note(name, p.in.line)
 	return name
 }
 

@@ -1,0 +1,66 @@
+package history
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"smtpconsole/protocol"
+)
+
+// TestResume goes on over another connection where the first one ended.
+func TestResume(t *testing.T) {
+	steps := Steps(played(t, `
+	# connect
+	S: 220 hello
+	C: EHLO a
+	S: 250 b
+	C: NOOP
+	S: 250 b
+	C: MAIL FROM:<a@b>
+	S: 250 1
+	C: RCPT TO:<c@d>
+	S: 250 2
+	C: RCPT TO:<e@f>
+	S: 250 2
+	C: QUIT
+	S: 221 bye`))
+	const from = 5 // the second RCPT
+	first := NewRerun(newFake(map[string]string{}), steps, RerunOptions{})
+	for range from {
+		if _, err := first.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		replies map[string]string
+		differ  int
+		err     error
+		at      int
+	}{
+		"as before":   {nil, 0, nil, from},
+		"refused now": {map[string]string{"MAIL": "450 later"}, 1, nil, from},
+		"closed":      {map[string]string{"MAIL": ""}, 1, errGone, from - 1},
+	} {
+		player := newFake(c.replies)
+		again := first.On(player)
+		differ, err := again.Resume(t.Context(), from)
+		at, _ := again.Peek()
+		if len(differ) != c.differ || !errors.Is(err, c.err) || at != c.at {
+			t.Errorf("%s: %d differ, error %v, at step %d", name, len(differ), err, at)
+		}
+		var sent []string
+		for _, ev := range player.log.Events() {
+			if ev.Kind == protocol.KindClient {
+				sent = append(sent, ev.Text)
+			}
+		}
+		want := []string{"EHLO a", "MAIL FROM:<a@b>", "RCPT TO:<c@d>"}
+		if c.err != nil {
+			want = want[:2]
+		}
+		if !slices.Equal(sent, want) {
+			t.Errorf("%s: sent %q", name, sent)
+		}
+	}
+}
