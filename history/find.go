@@ -103,7 +103,7 @@ func parseLast(ref string) (back int, ok bool) {
 }
 
 // ids returns the IDs of all sessions, newest first. Other files are not ours
-// and are passed over.
+// and are passed over, and so are pipes: opening one would wait for its writer.
 func (s *Store) ids() ([]string, error) {
 	ids, _, err := s.names()
 	return ids, err
@@ -120,7 +120,7 @@ func (s *Store) names() (ids []string, labelled map[string]bool, err error) {
 		id, extension, _ := strings.Cut(entry.Name(), ".")
 		switch "." + extension {
 		case sessionExtension:
-			if validID(id) {
+			if validID(id) && entry.Type()&fs.ModeNamedPipe == 0 {
 				ids = append(ids, id)
 			}
 		case labelExtension:

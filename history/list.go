@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +24,9 @@ const (
 	// edgeSize is how many octets of a file are read from its start and its
 	// end to find the header and the summary.
 	edgeSize = 8 << 10
+	// quickSize is how many octets may be read whole before other sessions are
+	// looked at.
+	quickSize = 4 << 20
 )
 
 // List returns what is known of all sessions, newest first. Where a file
@@ -29,45 +34,144 @@ const (
 // of the directory. A session that has not ended in order takes longer the
 // first time, and whenever it grew: all its events are read.
 func (s *Store) List(ctx context.Context) ([]Summary, error) {
+	l, err := s.Listing()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Summary, 0, l.Len())
+	for l.Left() > 0 && err == nil {
+		var some []Summary
+		some, err = l.Read(ctx, l.Left())
+		list = append(list, some...)
+	}
+	slices.SortFunc(list, func(a, b Summary) int { return strings.Compare(b.ID, a.ID) })
+	return list, err
+}
+
+// Listing is the sessions that a store has at one moment, to be read some at a
+// time: the newest first, and at the end those that take long. It has one user
+// at a time.
+type Listing struct {
+	store    *Store
+	ids      []string // of those still to be read
+	long     []string // of those that are put off, and come last
+	labelled map[string]bool
+	total    int
+}
+
+// Listing looks which sessions there are, and reads none of them. The error is
+// that of the directory.
+func (s *Store) Listing() (*Listing, error) {
 	ids, labelled, err := s.names()
 	if err != nil {
 		return nil, err
 	}
-	summaries := make([]Summary, len(ids))
+	return &Listing{store: s, ids: ids, labelled: labelled, total: len(ids)}, nil
+}
+
+// Len counts all sessions of the listing, those still to be read among them.
+func (l *Listing) Len() int { return l.total }
+
+// Left counts those still to be read.
+func (l *Listing) Left() int { return len(l.ids) + len(l.long) }
+
+// Read returns what is known of some of the sessions that are left, as List
+// does: of the next n, without those that have to be read event by event and
+// are large; when there are only such left, of one. Sessions that are gone
+// meanwhile are not told of. The error is ctx's.
+func (l *Listing) Read(ctx context.Context, n int) ([]Summary, error) {
+	if len(l.ids) == 0 {
+		return l.readLong(ctx)
+	}
+	ids := l.ids[:min(n, len(l.ids))]
+	l.ids = l.ids[len(ids):]
+	summaries, quick := make([]Summary, len(ids)), make([]bool, len(ids))
 	var taken atomic.Int64
 	var workers sync.WaitGroup
 	for range min(listWorkers, len(ids)) {
 		workers.Go(func() {
 			edge := make([]byte, edgeSize)
 			for i := taken.Add(1) - 1; i < int64(len(ids)) && ctx.Err() == nil; i = taken.Add(1) - 1 {
-				summaries[i] = s.summary(ids[i], edge)
-				if labelled[ids[i]] {
-					summaries[i].setLabel(s.Label(ids[i]))
-				}
+				summaries[i], quick[i] = l.summary(ctx, ids[i], edge, quickSize)
 			}
 		})
 	}
 	workers.Wait()
-	gone := func(sum Summary) bool { return sum.ID == "" }
-	return slices.DeleteFunc(summaries, gone), ctx.Err()
+	for i, id := range ids {
+		if !quick[i] && ctx.Err() == nil {
+			l.long = append(l.long, id)
+		}
+	}
+	return withoutGone(summaries), ctx.Err()
+}
+
+// readLong reads one of the sessions that were put off.
+func (l *Listing) readLong(ctx context.Context) ([]Summary, error) {
+	if len(l.long) == 0 {
+		return nil, ctx.Err()
+	}
+	id := l.long[0]
+	l.long = l.long[1:]
+	sum, _ := l.summary(ctx, id, make([]byte, edgeSize), math.MaxInt64)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return withoutGone([]Summary{sum}), nil
+}
+
+// summary is glance with the label.
+func (l *Listing) summary(ctx context.Context, id string, edge []byte, most int64) (Summary, bool) {
+	sum, ok := l.store.glance(ctx, id, edge, most)
+	if ok && l.labelled[id] {
+		sum.setLabel(l.store.Label(id))
+	}
+	return sum, ok
+}
+
+// withoutGone leaves out the sessions of which nothing is known.
+func withoutGone(list []Summary) []Summary {
+	return slices.DeleteFunc(list, func(sum Summary) bool { return sum.ID == "" })
+}
+
+// Summary returns what is known of session id, a full ID. It wraps
+// fs.ErrNotExist where there is no such session; that its file cannot be read
+// stands in Problem, as List says.
+func (s *Store) Summary(id string) (Summary, error) {
+	if !validID(id) {
+		return Summary{}, fmt.Errorf("read session %q: %w", id, fs.ErrNotExist)
+	}
+	sum := s.summary(id, make([]byte, edgeSize))
+	if sum.ID == "" {
+		return Summary{}, fmt.Errorf("read session %q: %w", id, fs.ErrNotExist)
+	}
+	sum.setLabel(s.Label(id))
+	return sum, nil
 }
 
 // summary tells what is known of session id, which is nothing, not even the ID,
 // where another program has just removed it. It reads into edge.
 func (s *Store) summary(id string, edge []byte) Summary {
-	sum, err := s.look(id, edge)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Summary{}
-	}
-	if err != nil {
-		sum.Problem = err.Error()
-	}
-	sum.ID = id
+	sum, _ := s.glance(context.Background(), id, edge, math.MaxInt64)
 	return sum
 }
 
-// look reads of session id no more than it must.
-func (s *Store) look(id string, edge []byte) (Summary, error) {
+// glance is summary, and false where more than most octets would have to be read.
+func (s *Store) glance(ctx context.Context, id string, edge []byte, most int64) (Summary, bool) {
+	sum, err := s.look(ctx, id, edge, most)
+	switch {
+	case errors.Is(err, errLong):
+		return Summary{}, false
+	case errors.Is(err, fs.ErrNotExist):
+		return Summary{}, true
+	case err != nil:
+		sum.Problem = err.Error()
+	}
+	sum.ID = id
+	return sum, true
+}
+
+// look reads of session id no more than it must, or wraps errLong.
+func (s *Store) look(ctx context.Context, id string, edge []byte, most int64) (Summary, error) {
 	f, err := os.Open(s.Path(id))
 	if err != nil {
 		return Summary{}, err
@@ -79,15 +183,17 @@ func (s *Store) look(id string, edge []byte) (Summary, error) {
 	}
 	sum, err := readSummary(f, info.Size(), edge)
 	if err != nil {
-		sum, err = s.unended(id, info)
+		sum, err = s.unended(ctx, id, info, most)
 		sum.Recording = claimed(f)
 	}
 	sum.Size = info.Size()
 	return sum, err
 }
 
-// errNoSummary tells that a file must be read whole.
-var errNoSummary = errors.New("no summary at the end")
+var (
+	errNoSummary = errors.New("no summary at the end") // a file must be read whole
+	errLong      = errors.New("left for later")        // it is too large for that, for now
+)
 
 // readSummary looks at both ends of a file of size octets only.
 func readSummary(f *os.File, size int64, edge []byte) (Summary, error) {
@@ -125,7 +231,7 @@ func parseEnd(tail []byte, h Header) (Summary, error) {
 }
 
 // foldVersion goes up when Progress comes to say something else of the same events.
-const foldVersion = 1
+const foldVersion = 2
 
 // foldCache is what a file of that size and age was folded to. It is kept
 // beside a session that did not end in order, and may be deleted at any time.
@@ -136,16 +242,20 @@ type foldCache struct {
 	Summary  Summary   `json:"summary"`
 }
 
-// unended tells what is known of a session without a summary at its end. The
+// unended tells what is known of a session without a summary at its end, or
+// returns errLong where it has more than most octets to be read for that. The
 // file may grow meanwhile: info, which is older, then fits no later look.
-func (s *Store) unended(id string, info os.FileInfo) (Summary, error) {
+func (s *Store) unended(ctx context.Context, id string, info os.FileInfo, most int64) (Summary, error) {
 	var kept foldCache
 	path, modified := s.beside(id, foldExtension), info.ModTime().UTC()
 	if b, err := os.ReadFile(path); err == nil && json.Unmarshal(b, &kept) == nil &&
 		kept.Version == foldVersion && kept.Size == info.Size() && kept.Modified.Equal(modified) {
 		return kept.Summary, nil
 	}
-	sum, err := s.foldSummary(id)
+	if info.Size() > most {
+		return Summary{}, errLong
+	}
+	sum, err := s.foldSummary(ctx, id)
 	if err == nil {
 		quick := func(file) error { return nil } // what is lost is folded again
 		_ = replaceFile(path, foldCache{foldVersion, info.Size(), modified, sum}, quick)
@@ -153,8 +263,8 @@ func (s *Store) unended(id string, info os.FileInfo) (Summary, error) {
 	return sum, err
 }
 
-// foldSummary reads the whole file.
-func (s *Store) foldSummary(id string) (Summary, error) {
+// foldSummary reads the whole file, or ends early with ctx.
+func (s *Store) foldSummary(ctx context.Context, id string) (Summary, error) {
 	h, err := s.Header(id)
 	if err != nil {
 		return Summary{}, err
@@ -164,6 +274,8 @@ func (s *Store) foldSummary(id string) (Summary, error) {
 	for ev, err := range s.Events(id) {
 		var torn *TornError
 		switch {
+		case ctx.Err() != nil:
+			return Summary{}, ctx.Err()
 		case err == nil:
 			p = p.Apply(ev)
 		case errors.As(err, &torn):

@@ -104,10 +104,16 @@ func TestRemoveAndRestore(t *testing.T) {
 func TestRestoreReplacesNothing(t *testing.T) {
 	store := Open(t.TempDir())
 	id := fill(t, store, noon)[0]
+	copied, err := os.ReadFile(store.Path(id))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := store.Remove(id); err != nil {
 		t.Fatal(err)
 	}
-	fill(t, store, noon) // the same ID again
+	if err := os.WriteFile(store.Path(id), copied, fileMode); err != nil { // as by hand: Create would take another ID
+		t.Fatal(err)
+	}
 	if err := store.Restore(id); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("restore: %v", err)
 	}
@@ -323,5 +329,26 @@ func TestSeveralRemove(t *testing.T) {
 	trash, err := Open(dir).Trash().ids()
 	if err != nil || removed.Load() != int64(len(ids)) || len(trash) != len(ids) {
 		t.Errorf("removed %d times, %d in the trash, %v", removed.Load(), len(trash), err)
+	}
+}
+
+// TestRemoveTwice: what is in the Trash keeps its ID.
+func TestRemoveTwice(t *testing.T) {
+	store := Open(t.TempDir())
+	var all []string
+	for range 2 {
+		id := fill(t, store, noon)[0]
+		if err := store.Remove(id); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, id)
+	}
+	for _, id := range all {
+		if err := store.Restore(id); err != nil {
+			t.Error(err)
+		}
+	}
+	if ids, err := store.ids(); err != nil || len(ids) != 2 {
+		t.Errorf("%v, %v", ids, err)
 	}
 }

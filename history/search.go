@@ -31,13 +31,23 @@ type Hit struct {
 // its Hit has the ID only, with an error, and the next follows; the error of ctx,
 // or of the directory, is the last. An empty text is nowhere.
 func (s *Store) Search(ctx context.Context, text string, limit int) iter.Seq2[Hit, error] {
+	return s.search(ctx, newSought(text, limit), limit)
+}
+
+// SearchSessions is Search for the first hit of each session.
+func (s *Store) SearchSessions(ctx context.Context, text string) iter.Seq2[Hit, error] {
+	return s.search(ctx, newSought(text, 1), 0)
+}
+
+// search gives limit hits in all, 0 for no limit.
+func (s *Store) search(ctx context.Context, what sought, limit int) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
 		ids, err := s.ids()
 		if err != nil {
 			yield(Hit{}, err)
 			return
 		}
-		if text == "" {
+		if len(what.plain) == 0 {
 			return
 		}
 		var workers sync.WaitGroup
@@ -45,7 +55,7 @@ func (s *Store) Search(ctx context.Context, text string, limit int) iter.Seq2[Hi
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		n := 0
-		for hit, err := range flatten(s.searchAll(ctx, &workers, ids, newSought(text, limit))) {
+		for hit, err := range flatten(s.searchAll(ctx, &workers, ids, what)) {
 			if err == nil {
 				n++
 			}

@@ -97,10 +97,13 @@ func (s *Store) Create(h Header) (*Recorder, error) {
 
 // reserve makes the file of a session that began at start. An ID that is taken
 // gives way to the next, a 65,536th of a second later, so that IDs are in the
-// order of their sessions.
+// order of their sessions. One in the Trash is taken: it may come back.
 func (s *Store) reserve(start time.Time) (*os.File, string, error) {
 	for ; ; start = start.Add(idTick) {
 		id := sessionID(start)
+		if _, err := os.Lstat(s.Trash().Path(id)); err == nil {
+			continue
+		}
 		f, err := os.OpenFile(s.Path(id), os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, fileMode)
 		if err == nil {
 			claim(f)

@@ -161,7 +161,7 @@ func TestSummaryWithoutEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 		ended, err := store.List(t.Context())
-		if err != nil || len(ended) != 1 || ended[0].Steps != 1 || ended[0].Label != "kept" {
+		if err != nil || len(ended) != 1 || ended[0].Steps != 2 || ended[0].Label != "kept" {
 			t.Fatalf("%+v, %v", ended, err)
 		}
 		if err := os.WriteFile(store.Path(rec.Header().ID), cut, fileMode); err != nil {
@@ -191,7 +191,7 @@ func TestFoldIsKept(t *testing.T) {
 		return list[0].Steps
 	}
 	talk(t, l, "# connect\nS: 220 ready\nC: NOOP\nS: 250 ok")
-	if n := steps(); n != 1 {
+	if n := steps(); n != 2 {
 		t.Fatalf("%d steps", n)
 	}
 	info, err := os.Stat(store.Path(id))
@@ -207,7 +207,7 @@ func TestFoldIsKept(t *testing.T) {
 	for _, c := range []struct {
 		modified time.Time
 		want     int
-	}{{info.ModTime(), 1}, {info.ModTime().Add(time.Second), 0}} {
+	}{{info.ModTime(), 2}, {info.ModTime().Add(time.Second), 1}} {
 		if err := errors.Join(os.WriteFile(store.Path(id), other, fileMode), os.Chtimes(store.Path(id), c.modified, c.modified)); err != nil {
 			t.Fatal(err)
 		}
@@ -216,13 +216,13 @@ func TestFoldIsKept(t *testing.T) {
 		}
 	}
 	talk(t, l, "C: NOOP\nC: NOOP")
-	if n := steps(); n != 2 {
+	if n := steps(); n != 3 {
 		t.Errorf("%d steps after it grew", n)
 	}
 	if err := os.WriteFile(store.beside(id, foldExtension), []byte("{"), fileMode); err != nil {
 		t.Fatal(err)
 	}
-	if n := steps(); n != 2 {
+	if n := steps(); n != 3 {
 		t.Errorf("%d steps beside a broken fold", n)
 	}
 }
