@@ -2,115 +2,118 @@ package history
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"smtpconsole/protocol"
 )
 
-// maskRule is one thing that differs from session to session without meaning.
-type maskRule struct {
-	what string
-	// lead must stand before it and tail behind it, and both stay; body is what
-	// goes. They are regular expressions without groups.
-	lead, body, tail string
-	// fits tells whether what body matched is meant; nil where it always is. What
-	// is not meant stays as a whole.
-	fits func(o CompareOptions, match string) bool
-}
-
-const (
-	months   = `(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
-	weekdays = `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)`
-	clock24  = `\d{1,2}:\d{2}:\d{2}`
-)
-
-// maskRules are tried in this order at each place of a text.
-var maskRules = []maskRule{
-	// RFC 5322 §3.3, C's asctime, and ISO 8601.
-	{"date", ``, `\b(?:` + weekdays + `,? )?\d{1,2} ` + months + ` \d{4} \d{1,2}:\d{2}(?::\d{2})?(?: [+-]\d{4}| [A-Z]{2,4})?\b`, ``, nil},
-	{"date", ``, `\b` + weekdays + ` ` + months + ` {1,2}\d{1,2} ` + clock24 + `(?: [A-Z]{3,4})? \d{4}\b`, ``, nil},
-	{"date", ``, `\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b`, ``, nil},
-	{"time", ``, `\b` + clock24 + `(?:\.\d+)?\b`, ``, nil},
-
-	// Exchange puts the three into one line.
-	{"message id", ``, `<[^<>\s]+> \[InternalId=[^\]\s]+(?: Hostname=[^\]\s]+)?\]`, ``, nil},
-	{"message id", `(?i:\bmessage-id[:=]? *)`, `<[^<>\s]+>`, ``, nil},
-	{"duration", ` bytes in `, `[\d.]+, [\d.]+ KB/sec\b`, ``, nil},
-
-	// Postfix, MailHog and the practice server; Exim; Gmail; Dovecot's LMTP; OpenSMTPD.
-	{"queue id", `\bqueued (?:in memory )?as `, `[^\s‹,;()]+`, ``, nil},
-	{"queue id", ``, `\b[0-9A-Za-z]{6}-[0-9A-Za-z]{6}(?:[0-9A-Za-z]{5})?-[0-9A-Za-z]{2}(?:[0-9A-Za-z]{2})?\b`, ``, nil},
-	{"queue id", ``, `\b[0-9A-Za-z._-]+`, ` - gsmtp\b`, nil},
-	{"queue id", ``, `[0-9A-Za-z+/]{22}`, ` Saved\b`, nil},
-	{"queue id", ``, `\b[0-9a-f]{8}`, ` Message accepted\b`, nil},
-
-	// RFC 9562, as Haraka has it for a queue id; the short form of its greeting;
-	// seconds and counters; many others; sendmail.
-	{"id", ``, `\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?:\.\d+)?\b`, ``, nil},
-	{"id", `\(`, `[0-9A-F]{6}\b`, ``, nil},
-	{"id", ``, `\b\d{10,}\b`, ``, nil},
-	{"id", ``, `\b(?:[0-9a-f]{8,}|[0-9A-F]{8,})\b`, ``, mixed},
-	{"queue id", ``, `\b[0-9A-Za-z]{8}\d{6}\b`, ``, mixed},
-
-	{"duration", ``, `\b\d+(?:\.\d+)? ?(?:ms|s|secs?|seconds?|mins?|minutes?|hours?)\b`, ``, nil},
-	{"port", `(?i:\bport[ =:]*)`, `\d{1,5}\b`, ``, nil},
-	{"address", ``, `\b(?:\d{1,3}\.){3}\d{1,3}(?:\]?:\d{1,5})?\b`, ``, ownAddress},
-	{"address", ``, `(?:\bIPv6:)?(?:\b[0-9A-Fa-f]{1,4})?:(?:[0-9A-Fa-f]{0,4}:){1,6}(?:(?:\d{1,3}\.){3}\d{1,3}\b|[0-9A-Fa-f]{1,4}\b)?`, ``, ownAddress},
-	{"host", ``, `\b[0-9A-Za-z](?:[0-9A-Za-z.-]*[0-9A-Za-z])?(?::\d{1,5})?\b`, ``, ownName},
-
-	// What is masked already, so that masking again changes nothing.
-	{"", ``, `‹[a-z ]+›`, ``, never},
-}
-
-// maskPattern has maskGroups groups for each rule: lead, body and tail. Between
-// them the body may be masked already. It is made when it is first needed.
-var maskPattern = sync.OnceValue(func() *regexp.Regexp {
-	var alternatives []string
-	for _, rule := range maskRules {
-		if rule.lead+rule.tail != "" {
-			rule.body += "|‹" + rule.what + "›"
-		}
-		alternatives = append(alternatives, `(`+rule.lead+`)(`+rule.body+`)(`+rule.tail+`)`)
-	}
-	return regexp.MustCompile(strings.Join(alternatives, "|"))
-})
-
-const maskGroups = 3
-
-// maskLimit is the length in octets from which on a text is taken as it is: no
-// server of good will says so much, and to look through it would take seconds.
-const maskLimit = 64 << 10
+// maskWindow bounds, in octets, what is looked at for one thing to be masked. No
+// id, name or date is as long.
+const maskWindow = 300
 
 // mask returns text with what always differs replaced by its name, as in
 // "‹date›", and the names. The server's name may be "". Masking what was
-// masked changes nothing.
+// masked changes nothing. It takes one pass, and time in proportion to text.
 func (o CompareOptions) mask(text, server string) (masked string, names []string) {
-	if len(text) >= maskLimit {
-		return text, nil
-	}
 	if server != "" {
 		o.Own = append(slices.Clip(o.Own), server)
 	}
 	var b strings.Builder
 	end := 0
-	for _, at := range maskPattern().FindAllStringSubmatchIndex(text, -1) {
-		groups := at[2:] // two numbers for each: where it begins, and where it ends
-		first := slices.IndexFunc(groups, func(i int) bool { return i >= 0 })
-		rule := maskRules[first/(2*maskGroups)]
-		from, to := groups[first+2], groups[first+3]
-		if rule.fits != nil && !rule.fits(o, text[from:to]) {
-			continue
+	for at := 0; at < len(text); {
+		m := o.maskAt(spotAt(text, at))
+		if m.what != "" {
+			b.WriteString(text[end:at+m.from] + "‹" + m.what + "›")
+			names, end = union(names, []string{m.what}), at+m.to
 		}
-		b.WriteString(text[end:from] + "‹" + rule.what + "›")
-		names, end = union(names, []string{rule.what}), to
+		at += m.size
 	}
 	return b.String() + text[end:], names
 }
 
-func never(CompareOptions, string) bool { return false }
+// maskMatch is what stands at a place of a text.
+type maskMatch struct {
+	what     string // "" for nothing to be masked
+	from, to int    // what goes
+	size     int    // octets after which to look on, at least 1
+}
+
+// maskAt finds what stands at s.
+func (o CompareOptions) maskAt(s spot) maskMatch {
+	window := s.rest[:min(len(s.rest), maskWindow)]
+	for _, rule := range maskRules() {
+		if !rule.begins(s) {
+			continue
+		}
+		at := rule.compiled.FindStringSubmatchIndex(window)
+		if at == nil || at[1] == len(window) && len(window) < len(s.rest) {
+			continue
+		}
+		m := maskMatch{what: rule.what, from: at[2], to: at[3], size: at[1]}
+		if rule.fits != nil && !rule.fits(o, window[m.from:m.to]) {
+			m.what = ""
+		}
+		return m
+	}
+	return o.nameAt(s)
+}
+
+// nameAt is the host at s, perhaps with its port, else a word or an octet. What
+// is masked already is passed over.
+func (o CompareOptions) nameAt(s spot) maskMatch {
+	if s.word == 0 {
+		return maskMatch{size: lengthOfMasked(s.rest)}
+	}
+	size := len(strings.TrimRight(s.rest[:len(s.rest)-len(strings.TrimLeft(s.rest, idOctets+".-"))], ".-"))
+	rest := s.rest[size:]
+	if port, ok := strings.CutPrefix(rest, ":"); ok {
+		digits := len(port) - len(strings.TrimLeft(port, "0123456789"))
+		if digits > 0 && digits <= 5 && !beginsWord(port[digits:]) {
+			size += 1 + digits
+			rest = port[digits:]
+		}
+	}
+	if size > 0 && !beginsWord(rest) && o.ownName(s.rest[:size]) {
+		return maskMatch{what: "host", to: size, size: size}
+	}
+	return maskMatch{size: max(size, s.word)}
+}
+
+// lengthOfMasked is that of "‹date›" and its like at the start of text, else 1.
+func lengthOfMasked(text string) int {
+	inner, ok := strings.CutPrefix(text, "‹")
+	if !ok {
+		return 1
+	}
+	rest := strings.TrimLeft(inner, "abcdefghijklmnopqrstuvwxyz ")
+	if len(rest) == len(inner) || !strings.HasPrefix(rest, "›") {
+		return 1
+	}
+	return len(text) - len(rest) + len("›")
+}
+
+// spotAt is the place at in text.
+func spotAt(text string, at int) spot {
+	s := spot{rest: text[at:]}
+	if at > 0 {
+		s.before = text[at-1]
+	}
+	if isWordOctet(s.before) {
+		return s
+	}
+	for s.word < len(s.rest) && isWordOctet(s.rest[s.word]) {
+		s.word++
+	}
+	s.after = s.rest[s.word:]
+	return s
+}
+
+func beginsWord(text string) bool { return text != "" && isWordOctet(text[0]) }
+
+func isWordOctet(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
+}
 
 // mixed tells a made-up word from a plain one, and from a number.
 func mixed(_ CompareOptions, word string) bool {
@@ -134,7 +137,7 @@ func ownAddress(o CompareOptions, text string) bool {
 }
 
 // ownName tells whether a word, perhaps with a port, is a name to be masked.
-func ownName(o CompareOptions, word string) bool {
+func (o CompareOptions) ownName(word string) bool {
 	name, _, _ := strings.Cut(word, ":")
 	return slices.ContainsFunc(o.Own, func(own string) bool { return strings.EqualFold(own, name) })
 }

@@ -70,11 +70,18 @@ func TestMask(t *testing.T) {
 	}
 }
 
-// What a hostile server says without end is not looked through.
-func TestMaskLimit(t *testing.T) {
-	long := strings.Repeat("queued as A3F899AC38D ", maskLimit)
-	if got, names := maskOptions.mask(long, ""); got != long || names != nil {
+// A text of any length is masked, in time that grows with its length.
+func TestMaskLong(t *testing.T) {
+	const times = 20000
+	long := strings.Repeat("queued as A3F899AC38D ", times)
+	if got, _ := maskOptions.mask(long, ""); got != strings.Repeat("queued as ‹queue id› ", times) {
 		t.Errorf("%d octets became %d", len(long), len(got))
+	}
+	for _, hostile := range []string{"a", "0", "a.", "1.", ":", "a:", "<", "(", "1-", "f", "12 ", "‹", "Sat ", "queued as ", " Saved", "port ", "a - gsmtp"} {
+		long := strings.Repeat(hostile, (256<<10)/len(hostile))
+		if got, _ := maskOptions.mask(long, ""); len(got) == 0 {
+			t.Errorf("%q: nothing is left", hostile)
+		}
 	}
 }
 
@@ -125,6 +132,15 @@ func FuzzMask(f *testing.F) {
 			}
 		}
 	})
+}
+
+// BenchmarkMaskLong is a reply as long as one can get.
+func BenchmarkMaskLong(b *testing.B) {
+	long := strings.Repeat("2.0.0 <user@example.test> accepted for delivery, ticket 5f0c1d2e3a of Sat, 21 Nov 2026 17:25:43 GMT\n", 10000)
+	b.SetBytes(int64(len(long)))
+	for b.Loop() {
+		maskOptions.mask(long, "")
+	}
 }
 
 func BenchmarkMask(b *testing.B) {
