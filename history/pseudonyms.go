@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -31,14 +32,19 @@ var valueNames = []string{"auth=", "envid=", "from=", "to=", "orig_to=", "email=
 // same for the same name, in the order in which the names come. Use
 // newPseudonyms.
 type pseudonyms struct {
-	users map[string]string // by local-part
-	hosts map[string]string // by domain in lower case
-	addrs map[netip.Addr]string
-	count [2]int // addresses given out: of version 4, of version 6
+	users   map[string]string // by local-part
+	hosts   map[string]string // by domain in lower case
+	persons map[string]string // by display name
+	addrs   map[netip.Addr]string
+	count   [2]int            // addresses given out: of version 4, of version 6
+	words   map[string]string // what a single word is elsewhere in the session, by the word in lower case
 }
 
 func newPseudonyms() *pseudonyms {
-	return &pseudonyms{users: map[string]string{}, hosts: map[string]string{}, addrs: map[netip.Addr]string{}}
+	return &pseudonyms{
+		users: map[string]string{}, hosts: map[string]string{}, persons: map[string]string{},
+		addrs: map[netip.Addr]string{}, words: map[string]string{},
+	}
 }
 
 // exact replaces what can be nothing but a name.
@@ -48,14 +54,45 @@ func (p *pseudonyms) exact(text string) string { return p.replace(text, p.word) 
 // for what a server or this program says.
 func (p *pseudonyms) loose(text string) string {
 	return p.replace(text, func(word string) string {
-		if user, ok := p.users[word]; ok && len(word) > 1 && strings.ContainsFunc(word, unicode.IsLetter) {
-			return user
+		if name, ok := p.words[strings.ToLower(word)]; ok {
+			return name
 		}
-		if host, ok := p.hosts[strings.ToLower(word)]; ok && len(word) > 1 {
-			return host
+		if named := p.word(word); named != word {
+			return named
 		}
-		return p.word(word)
+		return p.parts(word)
 	})
+}
+
+// joints are what joins the parts of a word.
+const joints = ".-+_"
+
+// parts replaces the parts of a word that are names elsewhere.
+func (p *pseudonyms) parts(word string) string {
+	var out strings.Builder
+	for len(word) > 0 {
+		end := strings.IndexAny(word, joints)
+		if end < 0 {
+			end = len(word)
+		}
+		part := word[:end]
+		if name, ok := p.words[strings.ToLower(part)]; ok {
+			part = name
+		}
+		rest := min(end+1, len(word))
+		out.WriteString(part + word[end:rest])
+		word = word[rest:]
+	}
+	return out.String()
+}
+
+// learn notes that a word stands for name wherever it is alone. What has no
+// letter, or is one, is no word.
+func (p *pseudonyms) learn(word, name string) {
+	key := strings.ToLower(word)
+	if _, known := p.words[key]; !known && utf8.RuneCountInString(word) > 1 && strings.ContainsFunc(word, unicode.IsLetter) {
+		p.words[key] = name
+	}
 }
 
 // replace puts pseudonyms into text, those of words as word says.
@@ -98,6 +135,46 @@ func (p *pseudonyms) mailbox(text string) string {
 	return before + local + "@" + p.host(domain)
 }
 
+// people replaces mailboxes and the display names beside them, as in an
+// address-list (RFC 5322 §3.4).
+func (p *pseudonyms) people(text string) string {
+	var out strings.Builder
+	for len(text) > 0 {
+		before, mailbox, after := nextMailbox(text)
+		for len(before) > 0 {
+			end := strings.IndexAny(before, displaySpecials)
+			if end < 0 {
+				end = len(before)
+			}
+			rest := min(end+1, len(before))
+			out.WriteString(p.person(before[:end]) + before[end:rest])
+			before = before[rest:]
+		}
+		if mailbox != "" {
+			out.WriteString(p.mailbox(mailbox))
+		}
+		text = after
+	}
+	return out.String()
+}
+
+// displaySpecials end a display name, or a part of it.
+const displaySpecials = "<>,;:()\"\r\n"
+
+// person is the pseudonym of a display name, with the blanks around it.
+func (p *pseudonyms) person(text string) string {
+	name := strings.TrimSpace(text)
+	if !strings.ContainsFunc(name, unicode.IsLetter) || strings.EqualFold(name, "undisclosed-recipients") {
+		return text
+	}
+	other, ok := p.persons[name]
+	if !ok {
+		other = fmt.Sprintf("person%d", len(p.persons)+1)
+		p.persons[name] = other
+	}
+	return strings.Replace(text, name, other, 1)
+}
+
 // word is the pseudonym of a word that is a name by its form.
 func (p *pseudonyms) word(text string) string {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Is4() {
@@ -132,6 +209,12 @@ func (p *pseudonyms) user(local string) string {
 	if !ok {
 		name = fmt.Sprintf("user%d", len(p.users)+1)
 		p.users[local] = name
+		p.learn(local, name)
+		if quoted, ok := strings.CutPrefix(local, `"`); ok {
+			for word := range strings.FieldsSeq(strings.TrimSuffix(quoted, `"`)) {
+				p.learn(strings.Trim(word, `\`), name)
+			}
+		}
 	}
 	return name
 }
@@ -149,6 +232,7 @@ func (p *pseudonyms) host(domain string) string {
 	if !ok {
 		name = fmt.Sprintf("host%d.example", len(p.hosts)+1)
 		p.hosts[key] = name
+		p.learn(domain, name)
 	}
 	return name
 }
