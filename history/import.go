@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ const (
 // Reasons for which a text is not imported.
 var (
 	ErrNoDialogue    = errors.New("no SMTP dialogue is found in the text: name its notation by the format, or check that it is the right file")
+	ErrScript        = errors.New("this is a script, which says what to send and not what was said")
 	ErrUnknownFormat = errors.New("the format is not known: write dialogue, telnet, swaks, postfix, stream or jsonl")
 )
 
@@ -51,6 +53,8 @@ type Imported struct {
 	Lines int `json:"lines"`
 	Said  int `json:"said"`
 	Aside int `json:"aside"`
+
+	bodies asideBodies
 }
 
 // UnclearLine is a line of a text that could not be understood.
@@ -66,19 +70,19 @@ type UnclearLine struct {
 // in the text come into no event. It reads 1 GiB at most and lines up to 32 MiB.
 //
 // What a text leaves out is said in notes: their codes are "import.greeting",
-// "import.end" for a message whose lone dot is missing, and "import.message"
-// for one that is not shown, or larger than protocol.InlineBody; only
-// Store.Import keeps those.
+// "import.reply" for a reply whose last line is missing, "import.end" for a
+// message whose lone dot is, and "import.message" for one that is not shown, or
+// larger than protocol.InlineBody; only Store.Import keeps those.
 //
 // It wraps ErrNoDialogue where neither side says anything, ErrUnknownFormat,
-// ErrForeign and ErrNewer for a record, or an error of r.
+// ErrScript for a script, ErrForeign and ErrNewer for a record, or an error of r.
 func Import(r io.Reader, format Format) (*Imported, error) {
 	return importFrom(r, format, time.Now(), nil)
 }
 
 // Import reads a session as Import does, and keeps it under the label. The
 // text need not be read again: large messages are kept too. Where the error is
-// not nil there is no new session.
+// not nil there is no new session, and no message of it.
 func (s *Store) Import(r io.Reader, format Format, label string) (*Imported, error) {
 	keep := (&Recorder{bodies: s.bodies()}).KeepBody
 	imported, err := importFrom(r, format, time.Now(), keep)
@@ -88,14 +92,44 @@ func (s *Store) Import(r io.Reader, format Format, label string) (*Imported, err
 	imported.Header.Label = label
 	rec, err := s.Create(imported.Header)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, imported.bodies.forget())
 	}
 	imported.Header = rec.Header()
+	if err := imported.record(rec); err != nil {
+		return nil, errors.Join(fmt.Errorf("import session: %w", err), os.Remove(s.Path(rec.Header().ID)), imported.bodies.forget())
+	}
+	return imported, nil
+}
+
+// record writes the session, and keeps its messages once it is all written.
+func (imported *Imported) record(rec *Recorder) error {
 	log := NewLog(rec, nil)
 	for _, ev := range imported.Events {
 		log.Append(ev)
 	}
-	return imported, log.Close()
+	err := log.RecordErr()
+	if err == nil {
+		err = imported.bodies.keep()
+	}
+	return errors.Join(err, log.Close())
+}
+
+// ImportFormat is a row of the notations that Import reads.
+type ImportFormat struct {
+	Format  Format
+	Summary string // in a few words, without a stop
+}
+
+// ImportFormats are all there are, but for FormatGuess.
+func ImportFormats() []ImportFormat {
+	return []ImportFormat{
+		{FormatDialogue, "C: and S: in front of each line, or >>> and <<<, Client: and Server:"},
+		{FormatTelnet, "what stood on a terminal, with no marks at all"},
+		{FormatSwaks, "what swaks prints, with its -> and <-, === and ***"},
+		{FormatPostfix, "the log of Postfix's smtpd -v or smtp -v"},
+		{FormatStream, "what tcpflow -c prints, or a stream that Wireshark followed"},
+		{FormatRecord, "a record of this program, as export --format json writes it"},
+	}
 }
 
 // notation is a row of the formats that Import reads line by line.
@@ -135,10 +169,14 @@ func importFrom(r io.Reader, format Format, now time.Time, keep func() (*KeptBod
 		in: in, keep: keep, now: now, log: NewLog(nil, func() time.Time { return now }),
 		out: &Imported{Format: format, Guessed: guessed, Unclear: []UnclearLine{}},
 	}
-	if err := im.run(format); err != nil {
+	err := im.run(format)
+	if err == nil {
+		err = im.end()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("import session: %w", errors.Join(err, im.drop()))
 	}
-	return im.finish()
+	return im.finish(), nil
 }
 
 // run takes all lines.
@@ -170,22 +208,25 @@ func (im *importer) takeAll(taker lineTaker) error {
 	}
 }
 
-// finish completes a session after its last line.
-func (im *importer) finish() (*Imported, error) {
+// end takes what is left after the last line. Its error says why there is no
+// session.
+func (im *importer) end() error {
 	im.settle()
 	im.endText()
-	if im.err != nil {
-		return nil, fmt.Errorf("import session: %w", im.err)
+	if im.err == nil && im.out.Said == 0 {
+		return ErrNoDialogue
 	}
+	return im.err
+}
+
+// finish completes a session.
+func (im *importer) finish() *Imported {
 	out := im.out
 	out.Events, out.Lines = im.log.Events(), im.in.number
-	if out.Said == 0 {
-		return nil, fmt.Errorf("import session: %w", ErrNoDialogue)
-	}
 	if out.Format != FormatRecord {
 		out.Header = Header{Start: out.Events[0].Time, Target: im.target(), Client: "import " + string(out.Format)}
 	}
-	return out, nil
+	return out
 }
 
 // target is where the session went, as far as the text says: the name without
@@ -204,7 +245,7 @@ func (im *importer) target() string {
 // beginning.
 func guess(in *textReader) Format {
 	sample := in.sample()
-	if strings.HasPrefix(strings.TrimSpace(sample), `{"format":`) {
+	if strings.HasPrefix(firstSaying(sample), `{"format":`) {
 		return FormatRecord
 	}
 	best, most := FormatTelnet, 0
@@ -220,6 +261,16 @@ func guess(in *textReader) Format {
 		}
 	}
 	return best
+}
+
+// firstSaying is the first line of a text that no script has for a comment.
+func firstSaying(text string) string {
+	for line := range strings.Lines(text) {
+		if !IsComment([]byte(line)) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }
 
 // isReply tells whether a line of text has the form of a reply: three digits

@@ -5,9 +5,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"smtpconsole/protocol"
 )
@@ -65,6 +69,7 @@ func (im *importer) chunk(text string) {
 	b.left -= n
 	b.write(im.keep, text[:n])
 	if rest := len(text) - int(n); rest > len("\r\n") {
+		im.over = true
 		im.remark("import.end", fmt.Sprintf("the chunk announces fewer octets than the text shows: %d are left out", rest))
 	}
 	if b.left == 0 {
@@ -93,9 +98,12 @@ func (im *importer) finishText() {
 	b := im.body
 	im.body = nil
 	ev := protocol.Event{Kind: protocol.KindBody, Cmd: b.cmd, Size: b.size, SHA256: hex.EncodeToString(b.sum.Sum(nil)), Text: b.inline.String()}
-	if err := b.commit(ev.SHA256); err != nil {
-		im.err = err
+	if b.err != nil {
+		im.err = b.err
 		return
+	}
+	if b.out != nil {
+		im.err = im.out.bodies.add(b, ev.SHA256)
 	}
 	if b.size > protocol.InlineBody && b.out == nil {
 		im.remark("import.message", "the message is too large for the record and is not kept")
@@ -130,14 +138,38 @@ func (b *importedText) moveOut(keep func() (*KeptBody, error)) {
 	}
 }
 
-// commit keeps what stands beside the record under its digest.
-func (b *importedText) commit(sum string) error {
-	if b.err != nil || b.out == nil {
-		return b.err
+// asideBodies are files with the messages of a session that are too large for
+// their events, each with its digest, until the session is known to be good.
+type asideBodies map[string]string
+
+// add takes over the message that b has written.
+func (a *asideBodies) add(b *importedText, sum string) error {
+	if *a == nil {
+		*a = asideBodies{}
 	}
-	if err := b.out.Flush(); err != nil {
-		b.beside.Abort()
-		return err
+	file := b.beside.file
+	b.beside.done = true // forget does what Abort would
+	(*a)[file.Name()] = sum
+	return errors.Join(b.out.Flush(), syncFile(file), file.Close())
+}
+
+// keep keeps the messages under their digests.
+func (a asideBodies) keep() error {
+	var errs []error
+	for name, sum := range a {
+		dir := filepath.Dir(name)
+		errs = append(errs, os.Rename(name, filepath.Join(dir, sum)), syncDir(dir))
 	}
-	return b.beside.Commit(sum)
+	return errors.Join(errs...)
+}
+
+// forget deletes the messages that were not kept.
+func (a asideBodies) forget() error {
+	var errs []error
+	for name := range a {
+		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -24,10 +24,15 @@ func labels() []label {
 		{"c/s:", nobody, false},
 		{"client:", theClient, false},
 		{"server:", theServer, false},
+		{"client -> server:", theClient, false}, // PHPMailer
+		{"server -> client:", theServer, false},
+		{"smtp>>", theClient, false}, // exim -d
+		{"smtp<<", theServer, false},
 		{"sender:", theClient, false},
 		{"receiver:", theServer, false},
 		{"c:", theClient, false},
 		{"s:", theServer, false},
+		{"r:", theServer, false},
 		{"client>", theClient, false},
 		{"server>", theServer, false},
 		{"c>", theClient, false},
@@ -52,13 +57,34 @@ type dialogueTaker struct {
 	// has none goes on with it, and so does what stands below a long line.
 	column int
 	long   bool
+	// until ends the remark that the lines without a mark belong to; "" outside one.
+	until string
 	// exact is true where the console printed the dialogue: then each marked
 	// line is what was said, however odd it looks.
 	exact bool
 }
 
 func newDialogueTaker(im *importer) lineTaker {
-	return &dialogueTaker{im: im, labels: labels(), unmarked: &telnetTaker{im: im}}
+	return &dialogueTaker{im: im, labels: labelsOf(im.in.sample()), unmarked: &telnetTaker{im: im}}
+}
+
+// labelsOf are the labels as a text uses them: where a receiver answers, "S:" is
+// the sender, who is the client, as in RFC 821.
+func labelsOf(sample string) []label {
+	used := labels()
+	for line := range strings.Lines(sample) {
+		said, receives := strings.CutPrefix(trimIndent(line), "R: ")
+		if !receives || !isReply(strings.TrimRight(said, "\r\n")) {
+			continue
+		}
+		for i, l := range used {
+			if l.mark == "s:" {
+				used[i].by = theClient
+			}
+		}
+		break
+	}
+	return used
 }
 
 func dialogueMarks(line string) (string, bool) {
@@ -100,7 +126,7 @@ func (d *dialogueTaker) take(ln textLine) {
 	switch {
 	case d.im.body != nil && d.takeText(ln, by, said):
 	case by == theClient || by == theServer:
-		d.column, d.long = indentation(ln.text), len(ln.text) >= wrapColumn
+		d.column, d.long, d.until = indentation(ln.text), len(ln.text) >= wrapColumn, ""
 		d.takeMarked(by, said)
 	case by == nobody:
 		d.im.note(said)
@@ -138,6 +164,7 @@ func (d *dialogueTaker) takeMarked(by speaker, said string) {
 	case isDirection(said):
 		d.im.note(said)
 	case by == theClient:
+		d.im.endReply()
 		d.im.said(theClient, said)
 	case isReply(said), d.im.midReply():
 		d.im.said(theServer, said)
@@ -150,9 +177,17 @@ func (d *dialogueTaker) takeUnmarked(ln textLine, text string) {
 	switch {
 	case text == "":
 		d.im.aside()
+	case d.until != "":
+		d.im.note(text)
+		if strings.HasSuffix(text, d.until) {
+			d.until = ""
+		}
 	case isElision(text):
 		d.im.unclear("something is left out here")
 	case d.takeRemark(text):
+	case remarkUntil(text) != "":
+		d.until = remarkUntil(text)
+		d.im.note(text)
 	case isDirection(text), isCount(text):
 		d.im.note(text)
 	case d.im.held != nil && (d.long || indentation(ln.text) > d.column) && !isReply(text) && !isCommand(text):
@@ -172,12 +207,26 @@ func isElision(text string) bool {
 // speech: "<TLS negotiation>", "(waits)".
 func isDirection(text string) bool {
 	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "... ") && strings.HasSuffix(text, " ...") {
+		return true
+	}
 	for _, pair := range []string{"<>", "()", "[]"} {
 		if len(text) > 2 && text[0] == pair[0] && text[len(text)-1] == pair[1] {
-			return true
+			return !strings.Contains(text, "@") // that is a path
 		}
 	}
 	return false
+}
+
+// remarkUntil is what ends a remark that begins with text and goes on in the next
+// lines, as in "(note: there is a space behind the 334"; "" for any other line.
+func remarkUntil(text string) string {
+	for begin, end := range map[string]string{"(": ")", "...": "..."} {
+		if rest, ok := strings.CutPrefix(text, begin); ok && strings.Contains(rest, " ") && !strings.HasSuffix(rest, end) {
+			return end
+		}
+	}
+	return ""
 }
 
 // isCount tells whether a line is what curl -v shows of a message, "} [41 bytes
@@ -223,5 +272,8 @@ func (d *dialogueTaker) takeRemark(text string) bool {
 func readTLS(summary string) *protocol.TLSInfo {
 	parts := strings.SplitN(summary, ", ", 3)
 	parts = append(parts, "", "")
-	return &protocol.TLSInfo{Version: cmp.Or(parts[0], "TLS"), Cipher: parts[1], Verdict: parts[2]}
+	return &protocol.TLSInfo{
+		Version: cmp.Or(parts[0], unknownVersion), Cipher: parts[1],
+		Verified: strings.HasPrefix(parts[2], "verified"), Verdict: cmp.Or(parts[2], unsaid+"the certificate"),
+	}
 }

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ const (
 	maxImportEvents = 1_000_000
 	maxImportText   = 256 << 20 // octets of all events
 	maxJoined       = 64 << 10  // octets of a line put together from several
+	maxAwaited      = 4_000     // commands without a reply: each makes the next one slower
 	maxUnclear      = 100_000   // lines
 	maxUnclearText  = 200       // octets shown of a line
 )
@@ -22,7 +24,14 @@ const (
 // Reasons to give up half way.
 var (
 	errImportEvents  = fmt.Errorf("the dialogue has more than %d lines or %d octets: cut out the part that matters", maxImportEvents, maxImportText)
+	errImportAwaited = fmt.Errorf("more than %d lines of the client are not answered: cut out the part with the dialogue", maxAwaited)
 	errImportUnclear = fmt.Errorf("%w: more than %d lines could not be understood", ErrNoDialogue, maxUnclear)
+)
+
+// What stands in a TLSInfo for what the text does not say; comparison knows them.
+const (
+	unknownVersion = "TLS"
+	unsaid         = "the imported text says nothing of " // begins the verdict
 )
 
 // speech is a line one side said. It is held until the next one, because a
@@ -31,6 +40,7 @@ type speech struct {
 	by   speaker
 	text string
 	at   time.Time
+	ends bool // a reply whose last line the text does not show ends here
 }
 
 // importer makes events of what a lineTaker understands. A taker tells it once
@@ -48,6 +58,7 @@ type importer struct {
 	held  *speech
 	reply protocol.ReplyBuilder
 	body  *importedText // the message being read; nil outside one
+	over  bool          // the text shows more of a chunk than it announces
 	// indent is the indentation of the line that asked for it.
 	indent int
 
@@ -61,14 +72,27 @@ type importer struct {
 
 // said takes a line that one side said.
 func (im *importer) said(by speaker, text string) {
+	im.over = im.over && by == theClient
+	if im.over && !isCommand(text) {
+		im.unclear("it stands behind the octets that the chunk announces")
+		return
+	}
 	im.out.Said++
 	im.settle()
-	im.held = &speech{by, text, im.at}
+	im.held = &speech{by: by, text: text, at: im.at}
 	if by == theServer {
 		im.endText()
 	}
 	if asksForText(im.held) {
 		im.settle()
+	}
+}
+
+// endReply ends a reply of which the text shows no more than the line held, with
+// a hyphen, before the client goes on.
+func (im *importer) endReply() {
+	if im.held != nil && im.reply.Lines() == 0 && im.midReply() {
+		im.held.ends = true
 	}
 }
 
@@ -202,12 +226,16 @@ func (im *importer) settle() {
 // STARTTLS says that there was a handshake.
 func (im *importer) say(s *speech) {
 	if im.upgrading {
-		im.handshake(&protocol.TLSInfo{Version: "TLS", Cipher: "unknown cipher", Verdict: "the imported text says nothing of the handshake"})
+		im.handshake(&protocol.TLSInfo{Version: unknownVersion, Cipher: "unknown cipher", Verdict: unsaid + "the handshake"})
 	}
 	if !im.open {
 		im.begin()
 	}
 	st := im.log.State()
+	if len(st.Awaited) > maxAwaited {
+		im.err = errImportAwaited
+		return
+	}
 	ev := protocol.ClientLine(s.text, st)
 	im.emit(ev)
 	if ev.Cmd == "BDAT" {
@@ -215,16 +243,20 @@ func (im *importer) say(s *speech) {
 	}
 }
 
-// hear makes a line of the server an event. A 220 behind the end of a session
-// is the greeting of another one.
+// hear makes a line of the server an event. A 220 that nothing asked for is the
+// greeting of another session.
 func (im *importer) hear(s *speech) {
 	st := im.log.State()
-	over := st.Phase == protocol.PhaseClosing && !st.Busy() && strings.HasPrefix(s.text, "220")
+	over := !st.Busy() && im.reply.Lines() == 0 && strings.HasPrefix(s.text, "220")
 	switch {
 	case !im.open && !greets(s.text):
 		im.begin()
 	case !im.open || over:
 		im.connect(im.nameOr(s.text))
+	}
+	if s.ends {
+		s.text = strings.Replace(s.text, "-", " ", 1)
+		defer im.remark("import.reply", "the text does not show the last line of this reply: it is taken to end here")
 	}
 	ev := protocol.Event{Kind: protocol.KindServer, Text: s.text}
 	if r, done := im.reply.Add([]byte(s.text + "\r\n")); done {
@@ -301,5 +333,5 @@ func (im *importer) drop() error {
 	if im.body != nil && im.body.beside != nil {
 		im.body.beside.Abort()
 	}
-	return im.log.Close()
+	return errors.Join(im.out.bodies.forget(), im.log.Close())
 }

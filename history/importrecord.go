@@ -2,7 +2,9 @@ package history
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"smtpconsole/protocol"
@@ -13,34 +15,59 @@ import (
 // less careful.
 func (im *importer) record() error {
 	im.in.unescape = false
-	first, err := im.in.next()
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrForeign, err)
-	}
-	h, err := parseHeader([]byte(first.text))
+	h, err := im.header()
 	if err != nil {
 		return err
 	}
-	im.aside()
+	hand := h.ID == ""
 	h.Client = strings.TrimSuffix("import jsonl of "+h.Client, " of ")
 	h.ID, h.Label, h.Original = "", "", ""
 	im.out.Header = h
-	return im.takeAll(recordTaker{im})
+	return im.takeAll(&recordTaker{im, hand})
+}
+
+// header reads the first line, which comments may stand before in a script.
+func (im *importer) header() (Header, error) {
+	for {
+		ln, err := im.in.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return Header{}, ErrForeign
+		case err != nil:
+			return Header{}, err
+		}
+		im.aside()
+		if !IsComment([]byte(ln.text)) {
+			h, err := parseHeader([]byte(ln.text))
+			if errors.Is(err, ErrForeign) {
+				err = fmt.Errorf("%w: name another format if it is the text of a dialogue", err)
+			}
+			return h, err
+		}
+	}
 }
 
 // recordTaker reads the events of a record.
-type recordTaker struct{ im *importer }
+type recordTaker struct {
+	im *importer
+	// hand is true where no recorder wrote the header, up to the first event with
+	// a number. One without is the step of a script.
+	hand bool
+}
 
-func (r recordTaker) take(ln textLine) {
+func (r *recordTaker) take(ln textLine) {
 	var ev protocol.Event
 	switch err := json.Unmarshal([]byte(ln.text), &ev); {
 	case ln.text == "":
 		r.im.aside()
 	case err != nil:
 		r.im.unclear("it is torn: " + err.Error())
+	case r.hand && ev.Seq == 0:
+		r.im.err = ErrScript
 	case ev.Kind == "":
 		r.im.aside()
 	default:
+		r.hand = false
 		r.im.out.Said++
 		r.im.emit(r.masked(ev))
 		if ev.Kind == protocol.KindBody && ev.Text == "" && ev.Size > 0 {
@@ -51,7 +78,7 @@ func (r recordTaker) take(ln textLine) {
 
 // masked is ev without the secret that may be in what was typed, nor what was
 // said of a line that had one.
-func (r recordTaker) masked(ev protocol.Event) protocol.Event {
+func (r *recordTaker) masked(ev protocol.Event) protocol.Event {
 	if ev.Kind != protocol.KindClient && ev.Kind != protocol.KindHeld {
 		return ev
 	}

@@ -68,6 +68,8 @@ func (s *swaksTaker) take(ln textLine) {
 		s.im.said(theServer, said)
 	case by == nobody:
 		s.info(said)
+	case by == theServer:
+		s.im.note(said) // of a reply that did not come
 	case by == theClient && strings.HasSuffix(said, " lines sent"):
 		s.im.unclear("swaks was told not to print the message")
 	case by == theClient && s.im.body != nil:
@@ -107,6 +109,6 @@ func opensslCipher(text string) *protocol.TLSInfo {
 	parts := append(strings.Split(text, ":"), "")
 	return &protocol.TLSInfo{
 		Version: strings.Replace(parts[0], "TLSv", "TLS ", 1), Cipher: parts[1],
-		Verdict: "the imported text says nothing of the certificate",
+		Verdict: unsaid + "the certificate",
 	}
 }

@@ -133,6 +133,7 @@ func toldLines() []toldLine {
 		{"CONNECTED(", ignore},
 		{"telnet> ", ignore},
 		{"^]", ignore},
+		{"```", ignore}, // of Markdown
 	}
 }
 

@@ -16,8 +16,9 @@ const maxImport = 1 << 30
 const sampleSize = 64 << 10
 
 var (
-	errImportLine = fmt.Errorf("a line is longer than %d octets: this is not the text of a dialogue", maxLine)
-	errImportSize = fmt.Errorf("the text is larger than %d octets: cut out the part with the dialogue", maxImport)
+	errImportLine  = fmt.Errorf("a line is longer than %d octets: this is not the text of a dialogue", maxLine)
+	errImportUTF16 = errors.New("the text is UTF-16: convert it first, as with iconv -f utf-16 -t utf-8")
+	errImportSize  = fmt.Errorf("the text is larger than %d octets: cut out the part with the dialogue", maxImport)
 )
 
 // textLine is one line of a text.
@@ -32,6 +33,7 @@ type textReader struct {
 	size     int  // octets read
 	number   int  // lines given
 	unescape bool // the text is HTML's source
+	quoted   bool // each line begins with ">", as mail quotes it
 	ahead    *textLine
 	err      error // what follows behind ahead
 }
@@ -41,7 +43,10 @@ func newTextReader(r io.Reader) *textReader {
 	if b, _ := t.in.Peek(3); string(b) == "\ufeff" {
 		_, _ = t.in.Discard(3)
 	}
-	t.unescape = escaped(t.sample())
+	if b, _ := t.in.Peek(2); string(b) == "\xff\xfe" || string(b) == "\xfe\xff" {
+		t.err = errImportUTF16
+	}
+	t.unescape, t.quoted = escaped(t.sample()), isQuoted(t.sample())
 	return t
 }
 
@@ -49,10 +54,11 @@ func newTextReader(r io.Reader) *textReader {
 // them. An error of the reading comes again where the lines are read.
 func (t *textReader) sample() string {
 	b, _ := t.in.Peek(sampleSize)
-	if t.unescape {
-		return html.UnescapeString(string(b))
+	var out strings.Builder
+	for line := range strings.Lines(string(b)) {
+		out.WriteString(t.plain([]byte(line)) + "\n")
 	}
-	return string(b)
+	return out.String()
 }
 
 // escaped tells whether the text was copied from HTML's source: a path then
@@ -114,12 +120,69 @@ func (t *textReader) read() (string, error) {
 	}
 }
 
+// plain is a line without its line end, and without what was put around it on its
+// way here.
 func (t *textReader) plain(line []byte) string {
 	text := strings.TrimRight(string(line), "\r\n")
+	if strings.Contains(text, "\x1b[") {
+		text = withoutColours(text)
+	}
+	if t.quoted {
+		text = dedentOne(strings.TrimPrefix(text, ">"))
+	}
 	if t.unescape {
-		text = html.UnescapeString(text)
+		text = html.UnescapeString(withoutTags(text))
 	}
 	return text
+}
+
+// isQuoted tells whether each line of a text begins with ">" but those that are
+// empty, and some hold marks behind it.
+func isQuoted(sample string) bool {
+	marked := false
+	for line := range strings.Lines(sample) {
+		line = strings.TrimSpace(line)
+		said, quoted := strings.CutPrefix(line, "> ")
+		if line != "" && line != ">" && !quoted {
+			return false
+		}
+		by, _ := cutLabel(said, labels())
+		marked = marked || by == theServer || isReply(said)
+	}
+	return marked
+}
+
+// withoutColours is a line of a terminal's text without the sequences that set
+// colours and the like: CSI, parameters and a final octet (ECMA-48 §5.4).
+func withoutColours(line string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(line, "\x1b[")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		rest = strings.TrimLeft(rest, "0123456789;:?")
+		line = rest[min(1, len(rest)):]
+	}
+}
+
+// withoutTags is a line of HTML's source without its tags. What the page shows
+// between angle brackets is an entity there.
+func withoutTags(line string) string {
+	var out strings.Builder
+	for {
+		before, rest, _ := strings.Cut(line, "<")
+		tag, after, closed := strings.Cut(rest, ">")
+		if !closed {
+			return out.String() + line
+		}
+		out.WriteString(before)
+		if name := strings.TrimLeft(tag, "/!"); name == "" || !isWordRune(rune(name[0])) {
+			out.WriteString("<" + tag + ">")
+		}
+		line = after
+	}
 }
 
 // indentation is how many octets of blanks a line begins with.
