@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"slices"
 	"strings"
+
+	"smtpconsole/protocol"
 )
 
 // Row is a step of one session beside the same step of another.
@@ -61,16 +64,31 @@ func keysOf(steps []Step) []stepKey {
 	return keys
 }
 
-// digestOf tells messages apart; "" for a step without one.
+// digestOf tells messages apart; "" for a step without one. Of one that a person
+// wrote into a script it is that of what DATA makes of it.
 func digestOf(s *Step) string {
 	switch {
 	case s.Body == nil:
 		return ""
 	case s.Body.SHA256 == "" && s.Body.Text != "":
-		sum := sha256.Sum256([]byte(s.Body.Text))
-		return hex.EncodeToString(sum[:])
+		sum := sha256.New()
+		_, _ = io.WriteString(sum, sentText(s.Body)) // a hash takes all
+		return hex.EncodeToString(sum.Sum(nil))
 	}
 	return s.Body.SHA256
+}
+
+// sentText is the text of a body as it goes out: with its line ends mended,
+// unless it is raw or a chunk.
+func sentText(body *protocol.Event) string {
+	if body.Raw || body.Cmd == "BDAT" {
+		return body.Text
+	}
+	var out strings.Builder
+	lines := protocol.NewLineWriter(&out)
+	_, _ = io.WriteString(lines, body.Text) // a builder takes all
+	_ = lines.Close()
+	return out.String()
 }
 
 // pairUp finds the pairs: steps that sent the same, then between those steps of

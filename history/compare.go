@@ -58,6 +58,7 @@ const (
 	DiffClass   DifferenceKind = "class"   // its first digit
 	DiffReplies DifferenceKind = "replies" // how many replies there were
 	DiffPattern DifferenceKind = "pattern" // a reply's text is not what a script demands
+	DiffExpect  DifferenceKind = "expect"  // what two scripts demand of it
 	DiffTLS     DifferenceKind = "tls"     // version and verdict
 	DiffKeyword DifferenceKind = "keyword" // what EHLO offered
 	DiffSent    DifferenceKind = "sent"    // a line, or a message
@@ -187,12 +188,31 @@ func (c *comparison) text(want, got protocol.Reply, lines int) {
 	}
 }
 
-// tls compares how the connections are protected.
+// tls compares how the connections are protected, as far as both records say.
 func (c *comparison) tls() {
-	want, got := c.protection(c.want.TLS), c.protection(c.got.TLS)
+	want, got := c.protection(toldBeside(c.want.TLS, c.got.TLS)), c.protection(toldBeside(c.got.TLS, c.want.TLS))
 	if want != got {
 		c.note(DiffTLS, want, got)
 	}
+}
+
+// toldBeside is t with what an import could not know of it taken from other:
+// what is not known is no difference.
+func toldBeside(t, other *protocol.TLSInfo) *protocol.TLSInfo {
+	if t == nil || other == nil {
+		return t
+	}
+	told := *t
+	if t.Version == unknownVersion {
+		told.Version = other.Version
+	}
+	switch {
+	case strings.HasPrefix(t.Verdict, unsaid) && strings.HasPrefix(other.Verdict, unsaid):
+		told.Verdict = unsaid
+	case strings.HasPrefix(t.Verdict, unsaid):
+		told.Verified, told.Verdict, told.ServerName = other.Verified, other.Verdict, other.ServerName
+	}
+	return &told
 }
 
 // protection is what to compare of t. A good verdict says nothing more.
@@ -246,6 +266,18 @@ func (e *Expect) unmet(got Step) []Difference {
 		}
 	}
 	return c.found
+}
+
+// String is what e demands, as a script has it; "nothing" for that.
+func (e *Expect) String() string {
+	if e.empty() {
+		return "nothing"
+	}
+	text, err := marshalLine(e)
+	if err != nil {
+		return err.Error() // not of these fields
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // empty tells whether e demands nothing.

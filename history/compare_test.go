@@ -205,6 +205,10 @@ func TestCompareStep(t *testing.T) {
 		"plaintext now":      {want: secured(protocol.TLSInfo{Version: "TLS 1.3", Verified: true}), got: step(yes), kinds: []DifferenceKind{DiffTLS}},
 		"not told of TLS":    {want: step(yes), got: secured(protocol.TLSInfo{Version: "TLS 1.3"})},
 		"older TLS":          {want: secured(protocol.TLSInfo{Version: "TLS 1.3"}), got: secured(protocol.TLSInfo{Version: "TLS 1.2"}), kinds: []DifferenceKind{DiffTLS}},
+		"not said at all":    {want: secured(protocol.TLSInfo{Version: unknownVersion, Verdict: unsaid + "the handshake"}), got: secured(protocol.TLSInfo{Version: "TLS 1.3", Verified: true})},
+		"neither says":       {want: secured(protocol.TLSInfo{Version: unknownVersion, Verdict: unsaid + "the handshake"}), got: secured(protocol.TLSInfo{Version: "TLS 1.3", Verdict: unsaid + "the certificate"})},
+		"no verdict said":    {want: secured(protocol.TLSInfo{Version: "TLS 1.3", Verdict: "expired"}), got: secured(protocol.TLSInfo{Version: "TLS 1.3", Verdict: unsaid + "the certificate"})},
+		"version said":       {want: secured(protocol.TLSInfo{Version: "TLS 1.3", Verified: true}), got: secured(protocol.TLSInfo{Version: "TLS 1.2", Verdict: unsaid + "the certificate"}), kinds: []DifferenceKind{DiffTLS}},
 		"other good verdict": {want: secured(protocol.TLSInfo{Verified: true, Verdict: "a"}), got: secured(protocol.TLSInfo{Verified: true, Verdict: "b"})},
 		"other bad verdict":  {want: secured(protocol.TLSInfo{Verdict: "expired"}), got: secured(protocol.TLSInfo{Verdict: "wrong name"}), kinds: []DifferenceKind{DiffTLS}},
 

@@ -62,7 +62,7 @@ type Progress struct {
 	State protocol.State
 	// Start and End are the times of the first and the last event.
 	Start, End time.Time
-	// Steps counts what was sent: command lines and messages.
+	// Steps counts the session's steps, as the function of that name divides it.
 	Steps int
 	// Rcpts and Accepted count the recipients tried and taken in all transactions.
 	Rcpts, Accepted int
@@ -70,6 +70,7 @@ type Progress struct {
 	// the server, or "" for plain text.
 	TLS string
 
+	tally    stepTally
 	verdict  string            // what the server said when it took the last message
 	tookSeq  int               // Seq of the last message that an LMTP recipient took
 	standing [stepCount]string // how a step stands failed, in words; "" where it does not
@@ -144,19 +145,26 @@ func (p Progress) Outcome() string {
 	return strings.Join(parts, ", ")
 }
 
+// Over tells whether nothing more can come of it: the connection is closed, or
+// QUIT was answered (RFC 5321 §4.1.1.10).
+func (p Progress) Over() bool {
+	phase := p.State.Phase
+	return p.Steps > 0 && (phase == protocol.PhaseClosed || phase == protocol.PhaseClosing && !p.State.Busy())
+}
+
 // Apply returns the progress after ev.
 func (p Progress) Apply(ev protocol.Event) Progress {
 	if p.Start.IsZero() {
 		p.Start = ev.Time
 	}
 	p.End = ev.Time
+	p.tally = p.tally.apply(ev)
+	p.Steps = p.tally.n
 	switch ev.Kind {
 	case protocol.KindConnect:
 		p.standing[stepConnect], p.standing[stepEnd] = "", ""
 	case protocol.KindTLS:
 		p.standing[stepTLS], p.TLS = "", tlsWords(ev.TLS)
-	case protocol.KindClient, protocol.KindBody:
-		p.Steps++
 	case protocol.KindServer:
 		p = p.answer(ev)
 	case protocol.KindError, protocol.KindNote:

@@ -108,7 +108,7 @@ func TestChunks(t *testing.T) {
 		l.Append(protocol.Event{Kind: protocol.KindBody, Cmd: "BDAT", Size: 4})
 	}
 	talk(t, l, "S: 250 ok\nS: 552 too large")
-	if p := l.Progress(); p.ExitCode() != 26 || p.Steps != 7 {
+	if p := l.Progress(); p.ExitCode() != 26 || p.Steps != 6 {
 		t.Errorf("exit code %d, %d steps", p.ExitCode(), p.Steps)
 	}
 }
@@ -126,6 +126,31 @@ func TestSteps(t *testing.T) {
 		if protocol.Lookup(verb) == nil {
 			t.Errorf("%s is not in the catalogue", verb)
 		}
+	}
+}
+
+// TestOver: a session is over once QUIT is answered, or the connection closed.
+func TestOver(t *testing.T) {
+	l := NewLog(nil, clock())
+	for _, c := range []struct {
+		line string
+		want bool
+	}{
+		{"# connect", false},
+		{"S: 220 hello", false},
+		{"C: QUIT", false},
+		{"S: 221 bye", true},
+		{"# close close.quit", true},
+		{"# connect", false},
+		{"# close close.server", true},
+	} {
+		talk(t, l, c.line)
+		if got := l.Progress().Over(); got != c.want {
+			t.Errorf("%q: %v", c.line, got)
+		}
+	}
+	if (Progress{}).Over() {
+		t.Error("over before it began")
 	}
 }
 
@@ -151,7 +176,7 @@ func TestSummarize(t *testing.T) {
 	h := Header{ID: "x", Start: noon, Target: "mx:25", Label: "a", Original: "y"}
 	sum := Summarize(h, slices.Values(l.Events()))
 	if want := (Summary{
-		ID: "x", Start: noon, End: sum.End, Target: "mx:25", TLS: "TLS 1.3 unverified", Steps: 3,
+		ID: "x", Start: noon, End: sum.End, Target: "mx:25", TLS: "TLS 1.3 unverified", Steps: 4, Over: true,
 		Outcome: "no message sent", Label: "a", Original: "y",
 	}); sum != want || !sum.End.After(noon) {
 		t.Errorf("%+v", sum)

@@ -19,7 +19,8 @@ type Report struct {
 
 // Compare puts two sessions side by side and tells in what they differ: in what
 // was sent too, and in steps that only one of them has. The names that the
-// servers greet with count as o.Own ones. What scripts expect is left aside.
+// servers greet with count as o.Own ones. What a script expects is compared with
+// the replies that the other session got, or with what it expects.
 func Compare(want, got []Step, o CompareOptions) Report {
 	o.Own = union(union(o.Own, greetingNames(want)), greetingNames(got))
 	report := Report{Align(want, got)}
@@ -50,8 +51,28 @@ func (r *Row) compare(o CompareOptions) {
 	case r.Want == nil:
 		r.Differences = []Difference{{Kind: DiffMissing, Got: r.Got.Sent()}}
 	default:
-		r.Differences, r.Masked = compareSteps(*r.Want, *r.Got, o)
+		r.answers(o)
 		r.sent(o)
+	}
+}
+
+// answers notes where something else was answered, or expected.
+func (r *Row) answers(o CompareOptions) {
+	want, got := r.Want.Expect, r.Got.Expect
+	switch {
+	case want != nil && got != nil:
+		if w, g := want.String(), got.String(); w != g {
+			r.Differences = []Difference{{Kind: DiffExpect, Want: w, Got: g}}
+		}
+	case want != nil:
+		r.Differences = want.unmet(*r.Got)
+	case got != nil:
+		r.Differences = got.unmet(*r.Want)
+		for i, d := range r.Differences {
+			r.Differences[i].Want, r.Differences[i].Got = d.Got, d.Want
+		}
+	default:
+		r.Differences, r.Masked = compareSteps(*r.Want, *r.Got, o)
 	}
 }
 
@@ -97,7 +118,7 @@ type Finding struct {
 
 // gravity is the order in which kinds are told.
 var gravity = []DifferenceKind{
-	DiffCode, DiffClass, DiffPattern, DiffReplies, DiffMissing, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming,
+	DiffCode, DiffClass, DiffPattern, DiffExpect, DiffReplies, DiffMissing, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming,
 }
 
 // Findings are all differences, the gravest first: codes, steps that are
@@ -153,7 +174,7 @@ func (r Report) ExitCode() int {
 // Verdict is the report in one line, as in "2 of 9 steps differ (code 1,
 // keyword 1); left out of account: date, queue id".
 func (r Report) Verdict() string {
-	verdict := fmt.Sprintf("no difference in %d steps", len(r.Rows))
+	verdict := "no difference in " + counted(len(r.Rows), "step")
 	counts := r.Counts()
 	var parts []string
 	for _, kind := range gravity {
@@ -162,7 +183,11 @@ func (r Report) Verdict() string {
 		}
 	}
 	if parts != nil {
-		verdict = fmt.Sprintf("%d of %d steps differ (%s)", r.Differing(), len(r.Rows), strings.Join(parts, ", "))
+		differ := "differ"
+		if len(r.Rows) == 1 {
+			differ = "differs"
+		}
+		verdict = fmt.Sprintf("%d of %s %s (%s)", r.Differing(), counted(len(r.Rows), "step"), differ, strings.Join(parts, ", "))
 	}
 	var masked []string
 	for _, row := range r.Rows {
@@ -172,4 +197,12 @@ func (r Report) Verdict() string {
 		verdict += "; left out of account: " + strings.Join(masked, ", ")
 	}
 	return verdict
+}
+
+// counted is a number of things.
+func counted(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -75,12 +75,12 @@ func TestReplyMissing(t *testing.T) {
 
 // Each kind of difference has its place in the order.
 func TestGravity(t *testing.T) {
-	for _, kind := range []DifferenceKind{DiffMissing, DiffCode, DiffClass, DiffReplies, DiffPattern, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming} {
+	for _, kind := range []DifferenceKind{DiffMissing, DiffCode, DiffClass, DiffReplies, DiffPattern, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming, DiffExpect} {
 		if !slices.Contains(gravity, kind) {
 			t.Errorf("%s has none", kind)
 		}
 	}
-	if len(gravity) != 10 {
+	if len(gravity) != 11 {
 		t.Errorf("%d kinds", len(gravity))
 	}
 }
@@ -93,7 +93,7 @@ func TestSent(t *testing.T) {
 	}{
 		{Step{Kind: StepGreeting}, "(connect)"},
 		{Step{Kind: StepCommand, Line: "NOOP"}, "NOOP"},
-		{Step{Kind: StepBody, Body: &protocol.Event{Size: 5, Text: "Hello"}}, "message of 5 octets, sha256 185f8db32271…"},
+		{Step{Kind: StepBody, Body: &protocol.Event{Size: 5, Text: "Hello", Raw: true}}, "message of 5 octets, sha256 185f8db32271…"},
 		{Step{Kind: StepBody, Line: "BDAT 5 LAST", Body: &protocol.Event{Size: 5, SHA256: digest}}, "BDAT 5 LAST, message of 5 octets, sha256 185f8db32271…"},
 		{Step{Kind: StepBody, Body: &protocol.Event{}}, "message of 0 octets"},
 	} {

@@ -61,9 +61,52 @@ func Steps(events []protocol.Event) []Step {
 	return f.steps
 }
 
+// stepTally counts the steps of a session, an event at a time. It is a value:
+// apply makes one from another, and begins is the one rule by which a session is
+// divided into steps.
+type stepTally struct {
+	n          int
+	seq        int    // of the event that began the last step
+	verb       string // of the line that the last step has been so far; "" where it is more, or none
+	challenged bool   // the last step is an AUTH, and the server waits for an answer
+}
+
+// begins tells whether ev begins a step. An answer to a challenge (RFC 4954 §4)
+// and a chunk behind its line (RFC 3030 §2) do not.
+func (t stepTally) begins(ev protocol.Event) bool {
+	switch ev.Kind {
+	case protocol.KindConnect:
+		return true
+	case protocol.KindClient:
+		return !t.challenged
+	case protocol.KindBody:
+		return ev.Cmd != "BDAT" || t.verb != ev.Cmd
+	case protocol.KindServer: // the record begins in the middle
+		return ev.Reply != nil && t.n == 0
+	}
+	return false
+}
+
+// apply returns the tally after ev, which has its number.
+func (t stepTally) apply(ev protocol.Event) stepTally {
+	switch {
+	case t.begins(ev):
+		t = stepTally{n: t.n + 1, seq: ev.Seq}
+		if ev.Kind == protocol.KindClient {
+			t.verb = ev.Cmd
+		}
+	case ev.Kind == protocol.KindBody:
+		t.verb = ""
+	case ev.Reply != nil && (ev.For == 0 || ev.For >= t.seq):
+		t.challenged = t.verb == "AUTH" && ev.Reply.Code == 334
+	}
+	return t
+}
+
 // stepFold is Steps as far as it has come. The zero stepFold has seen nothing.
 type stepFold struct {
 	steps  []Step
+	tally  stepTally
 	seq    int // of the last event
 	groups int // given out
 }
@@ -75,17 +118,29 @@ func (f *stepFold) apply(ev protocol.Event) {
 		ev.Seq = f.seq + 1
 	}
 	f.seq = ev.Seq
+	if f.tally.begins(ev) {
+		f.begin(ev)
+	}
+	f.tally = f.tally.apply(ev)
 	switch ev.Kind {
-	case protocol.KindConnect:
-		f.add(ev, Step{Kind: StepGreeting})
 	case protocol.KindTLS:
 		f.secured(ev)
+	case protocol.KindBody:
+		f.last().sentBody(ev)
+	case protocol.KindServer:
+		f.answered(ev)
+	}
+}
+
+// begin begins a step with ev: a greeting, unless something was sent.
+func (f *stepFold) begin(ev protocol.Event) {
+	switch ev.Kind {
 	case protocol.KindClient:
 		f.sent(ev)
 	case protocol.KindBody:
-		f.sentBody(ev)
-	case protocol.KindServer:
-		f.answered(ev)
+		f.add(ev, Step{})
+	default:
+		f.add(ev, Step{Kind: StepGreeting})
 	}
 }
 
@@ -106,13 +161,8 @@ func (f *stepFold) last() *Step {
 // lineKinds are the kinds of the commands that are more than their line.
 var lineKinds = map[string]StepKind{"AUTH": StepAuth, "STARTTLS": StepTLS}
 
-// sent begins the step of a command line, unless the line is an answer to a
-// challenge (RFC 4954 §4).
+// sent begins the step of a command line.
 func (f *stepFold) sent(ev protocol.Event) {
-	before := f.last()
-	if before != nil && before.challenged() {
-		return
-	}
 	st := Step{Kind: StepCommand, Line: ev.Text}
 	if kind, ok := lineKinds[ev.Cmd]; ok {
 		st.Kind = kind
@@ -120,7 +170,7 @@ func (f *stepFold) sent(ev protocol.Event) {
 	if st.Kind == StepAuth {
 		st.Line = authLine(ev.Text)
 	}
-	st.Group = f.groupBehind(before)
+	st.Group = f.groupBehind(f.last())
 	f.add(ev, st)
 }
 
@@ -151,15 +201,8 @@ func (f *stepFold) groupBehind(before *Step) int {
 	return before.Group
 }
 
-// sentBody begins the step of a message. A chunk and its line are one step,
-// which is on its way when the chunk is sent (RFC 3030 §2).
-func (f *stepFold) sentBody(ev protocol.Event) {
-	if line := f.last(); line != nil && ev.Cmd == "BDAT" && line.Verb == ev.Cmd && line.Kind == StepCommand {
-		line.Kind, line.Body = StepBody, &ev
-		return
-	}
-	f.add(ev, Step{Kind: StepBody, Body: &ev})
-}
+// sentBody notes the octets that went out with the step.
+func (s *Step) sentBody(ev protocol.Event) { s.Kind, s.Body = StepBody, &ev }
 
 // secured notes a handshake.
 func (f *stepFold) secured(ev protocol.Event) {
@@ -173,9 +216,6 @@ func (f *stepFold) secured(ev protocol.Event) {
 func (f *stepFold) answered(ev protocol.Event) {
 	if ev.Reply == nil {
 		return
-	}
-	if len(f.steps) == 0 {
-		f.add(ev, Step{Kind: StepGreeting})
 	}
 	st := &f.steps[f.asked(ev)]
 	if st.challenged() {

@@ -169,6 +169,13 @@ func TestStepsInOrder(t *testing.T) {
 	for _, test := range stepTests {
 		t.Run(test.name, func(t *testing.T) {
 			events := played(t, test.script)
+			var p Progress
+			for _, ev := range events {
+				p = p.Apply(ev)
+			}
+			if p.Steps != len(test.want) {
+				t.Errorf("counted %d steps, want %d", p.Steps, len(test.want))
+			}
 			if got := outline(Steps(events)); !slices.Equal(got, test.want) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}

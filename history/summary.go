@@ -15,7 +15,7 @@ type Summary struct {
 	Target string    `json:"target"`
 	// TLS is as in Progress.
 	TLS string `json:"tls,omitempty"`
-	// Steps counts command lines and messages sent.
+	// Steps is as in Progress.
 	Steps int `json:"steps"`
 	// Outcome is for people; Exit is for scripts, as Progress.ExitCode says.
 	Outcome  string `json:"outcome"`
@@ -27,6 +27,9 @@ type Summary struct {
 	// Recording is true while a running program records the session, where the
 	// system can tell.
 	Recording bool `json:"recording,omitempty"`
+	// Over is as in Progress. A program that records the session still may make
+	// another connection in it.
+	Over bool `json:"over,omitempty"`
 	// Note is what its user wrote about it; see Label.
 	Note string `json:"note,omitempty"`
 	// Size is that of the session file in octets, without messages kept beside it.
@@ -46,7 +49,7 @@ func Summarize(h Header, events iter.Seq[protocol.Event]) Summary {
 
 // Summary is the line for the session of header h that came as far as p.
 func (p Progress) Summary(h Header) Summary {
-	sum := Summary{End: p.End, TLS: p.TLS, Steps: p.Steps, Outcome: p.Outcome(), Exit: p.ExitCode()}
+	sum := Summary{End: p.End, TLS: p.TLS, Steps: p.Steps, Over: p.Over(), Outcome: p.Outcome(), Exit: p.ExitCode()}
 	sum.setHeader(h)
 	return sum
 }
