@@ -2,6 +2,7 @@ package line
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,21 +14,42 @@ import (
 	"smtpconsole/protocol"
 )
 
+// CheckOptions say how a dialogue or a script is judged. The zero options work.
+type CheckOptions struct {
+	JSON bool     // one object a line, in place of the words
+	Vars []string // variables of a script, name=value
+}
+
+// CheckFile is Check for the file of a name, "-" for standard input, until ctx
+// ends. Gauge, if not nil, is a terminal that is told of a file that takes a while.
+func CheckFile(ctx context.Context, w, gauge io.Writer, name string, o CheckOptions) (held int, err error) {
+	tellLarge(gauge, name)
+	in, err := openInput(ctx, name)
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close()
+	return Check(w, in, o)
+}
+
 // Check judges the lines of r, CRLF or LF, without a connection: each in the
 // state that the lines above it lead to, had a server that offers everything
 // taken them, mended where they can be. It prints the remarks, or as JSON one
-// object for every line, and returns how many lines have errors. The error is
-// one of reading or writing. A script for replay is recognised by its first
+// object for every line, and returns how many lines have errors. The error is one
+// of reading or writing, or of o. A script for replay is recognised by its first
 // line, and checked as one.
-func Check(w io.Writer, r io.Reader, asJSON bool) (held int, err error) {
+func Check(w io.Writer, r io.Reader, o CheckOptions) (held int, err error) {
 	out := bufio.NewWriter(w)
 	dialogue := bufio.NewReader(r)
 	if isScript(dialogue) {
-		held, err = checkScript(out, dialogue, asJSON)
+		held, err = checkScript(out, dialogue, o)
 		return held, errors.Join(err, out.Flush())
 	}
+	if len(o.Vars) > 0 {
+		return 0, errors.New("--var is for a script, and this is a dialogue: leave it out")
+	}
 	report, lines := reportText, 0
-	if asJSON {
+	if o.JSON {
 		report = reportJSON
 	}
 	c := checker{state: protocol.State{Phase: protocol.PhaseGreeted}}
@@ -47,7 +69,7 @@ func Check(w io.Writer, r io.Reader, asJSON bool) (held int, err error) {
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	if !asJSON {
+	if !o.JSON {
 		fmt.Fprintf(out, "%d lines, %d with errors\n", lines, held)
 	}
 	return held, errors.Join(err, out.Flush())
@@ -61,10 +83,13 @@ func reportText(w io.Writer, v verdict) error {
 	return nil
 }
 
-func reportJSON(w io.Writer, v verdict) error {
+func reportJSON(w io.Writer, v verdict) error { return v.finding().write(w) }
+
+// write writes the finding as a line of JSON.
+func (f finding) write(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v.finding())
+	return enc.Encode(f)
 }
 
 // verdict is what there is to say about one line.
@@ -77,7 +102,8 @@ type verdict struct {
 // finding is a verdict as JSON has it.
 type finding struct {
 	Line int `json:"line"`
-	// Text is the line. A secret's octets are stars in it, so that offsets hold
+	// Text is the line, of a script what it sends; "" where the line of the script
+	// is wrong itself. A secret's octets are stars in it, so that offsets hold
 	// and nobody reads a password in a log.
 	Text string `json:"text"`
 	// Bytes is the line exactly, where it is not UTF-8 and has no secret.
@@ -133,7 +159,11 @@ func (c *checker) accept(ln protocol.Line) {
 
 // delivered is the session after the lone dot and a good verdict.
 func delivered(st protocol.State) protocol.State {
-	st = st.Apply(protocol.Event{Kind: protocol.KindBody})
+	return answered(st.Apply(protocol.Event{Kind: protocol.KindBody}))
+}
+
+// answered is the session after a good reply to all that waits for one.
+func answered(st protocol.State) protocol.State {
 	for st.Busy() {
 		st = st.Apply(protocol.Event{Kind: protocol.KindServer, Reply: &protocol.Reply{Code: 250, Lines: []string{""}}})
 	}

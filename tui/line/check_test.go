@@ -28,7 +28,7 @@ type checked struct {
 func checkLines(t *testing.T, text string) (lines []checked, held int) {
 	t.Helper()
 	var out bytes.Buffer
-	held, err := Check(&out, strings.NewReader(text), true)
+	held, err := Check(&out, strings.NewReader(text), CheckOptions{JSON: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestCheckSecrets(t *testing.T) {
 
 func TestCheckText(t *testing.T) {
 	var out strings.Builder
-	held, err := Check(&out, strings.NewReader(helloed+"MAIL FROM: <a@example.org>\n"), false)
+	held, err := Check(&out, strings.NewReader(helloed+"MAIL FROM: <a@example.org>\n"), CheckOptions{})
 	want := "2: MAIL FROM: <a@example.org>\n" +
 		"             ^ error: "
 	if err != nil || held != 1 || !strings.HasPrefix(out.String(), want) || !strings.HasSuffix(out.String(), "\n2 lines, 1 with errors\n") {

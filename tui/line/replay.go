@@ -5,9 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,17 +47,47 @@ var (
 func (r *ReplayOptions) Flags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("The replay", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.TextVar(&r.By, "compare", history.ByCode, "compare replies by code, class or `text`")
-	flags.StringVar(&r.OnDifference, "on-difference", goOn, "where a reply differs: `continue`, stop or ask")
-	flags.StringArrayVar(&r.Vars, "var", nil, "set a variable of the script, as in `to=bob@example.org`")
-	flags.StringVar(&r.Pace, "pace", paceNone, "wait between the steps as `recorded`, or none")
-	flags.IntVar(&r.From, "from-step", 1, "pass over the steps before `N`; the connection is made all the same")
-	flags.IntVar(&r.To, "to-step", 0, "pass over the steps behind `N`")
+	flags.TextVar(&r.By, "compare", history.ByCode, "compare replies as `HOW` says: by code, class or text")
+	flags.StringVar(&r.OnDifference, "on-difference", goOn, "what to `DO` where a reply differs: continue, stop or ask")
+	flags.StringArrayVar(&r.Vars, "var", nil, "set a variable of the script: `NAME=VALUE`, as in to=bob@example.org")
+	flags.StringVar(&r.Pace, "pace", paceNone, "wait between the steps as `HOW` says: recorded, or none")
+	flags.IntVar(&r.From, "from-step", 1, "begin with step `N`; what it needs of those before is done, not compared")
+	flags.IntVar(&r.To, "to-step", 0, "end with step `N`, and QUIT")
 	flags.IntVar(&r.Jobs, "jobs", 4, "run up to `N` sessions at once")
 	flags.IntVar(&r.Repeat, "repeat", 1, "run the session `N` times, and tell how long each step took")
 	flags.BoolVar(&r.Step, "step", false, "in the full screen, step by step beside what it was")
 	flags.StringVar(&r.JUnit, "junit", "", "write the results to `FILE`, as CI servers read them")
 	return flags
+}
+
+// JSONOnly is the flag --json of face, and none of the others: they are for lines
+// that somebody writes.
+func JSONOnly(face *pflag.FlagSet) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("Output", pflag.ContinueOnError)
+	flags.AddFlag(face.Lookup("json"))
+	return flags
+}
+
+// idle are the flags that change nothing, without --step and with it, and what to
+// do instead.
+var idle = map[bool]map[string]string{
+	false: {"helo": "EHLO goes out as it stands in the session: write EHLO ${name} into a script, and set --var name=NAME"},
+	true: {
+		"json": stepwise, "junit": stepwise, "jobs": stepwise, "repeat": stepwise, "pace": stepwise,
+		"from-step": stepwise, "to-step": stepwise, "on-difference": stepwise, "plain": stepwise,
+	},
+}
+
+const stepwise = "a person takes the steps one by one: leave out either this or --step"
+
+// Idle is an error for a flag among those given that would change nothing.
+func (r *ReplayOptions) Idle(given *pflag.FlagSet) (err error) {
+	given.Visit(func(f *pflag.Flag) {
+		if instead, ok := idle[r.Step][f.Name]; ok {
+			err = errors.Join(err, fmt.Errorf("--%s has no effect here: %s", f.Name, instead))
+		}
+	})
+	return err
 }
 
 // ReplayHelp is what smtpconsole replay --help begins with.
@@ -72,8 +99,13 @@ targets run side by side and end in one table. Logins are done anew: the
 password comes from --password-command, SMTPCONSOLE_PASSWORD, .netrc or a
 prompt. Each run is recorded too, and names its original.
 
+--from-step begins in the middle. The connection, EHLO, STARTTLS and AUTH before
+that, and the commands of a transaction that is open there, are done all the
+same; a "-" stands in the place of what they were expected to get.
+
 The exit code is 0 where every reply was as expected, 40 where one differs, and
-that of the step that failed where a session could not go on.`
+that of the step that failed where a session could not go on. Of several
+sessions one that could not go on decides, the first of them, else 40.`
 
 // check finds options that cannot be carried out, before anything is done.
 func (r *ReplayOptions) check(o Options, targets int) error {
@@ -94,25 +126,6 @@ func (r *ReplayOptions) check(o Options, targets int) error {
 	return nil
 }
 
-// vars is where the variables of a script come from: the call, then the
-// environment.
-func (r *ReplayOptions) vars() (func(name string) (string, bool), error) {
-	set := map[string]string{}
-	for _, arg := range r.Vars {
-		name, value, ok := strings.Cut(arg, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--var %q: write name=value", arg)
-		}
-		set[name] = value
-	}
-	return func(name string) (string, bool) {
-		if value, ok := set[name]; ok {
-			return value, true
-		}
-		return environment(name)
-	}, nil
-}
-
 // Replay runs the session or script that args begins with on the targets that
 // follow it, or on its own, and returns the process's exit code. It prints a
 // table of the steps, one of the targets where there are several, and with
@@ -120,70 +133,58 @@ func (r *ReplayOptions) vars() (func(name string) (string, bool), error) {
 // is for what keeps it from beginning, or for results that could not be written.
 func Replay(ctx context.Context, o Options, r *ReplayOptions, args []string) (int, error) {
 	store := history.Open(history.DefaultDir())
-	script, err := r.load(store, args[0])
+	script, targets, err := r.plan(ctx, o, store, args)
 	if err != nil {
 		return ExitUsage, err
+	}
+	results, err := openResults(r.JUnit)
+	if err != nil {
+		return ExitUsage, err
+	}
+	defer results.abandon()
+	out := &witnessed{Writer: o.Out}
+	o.Out = out
+	p := newReplayer(o, r, script, store, targets)
+	p.run(ctx)
+	exit := p.proof(p.report())
+	if err := errors.Join(results.write(p.junit), out.lost()); err != nil {
+		return ExitUsage, err
+	}
+	return exit, nil
+}
+
+// plan is what to run where, or why that cannot be, before anything is dialled.
+func (r *ReplayOptions) plan(ctx context.Context, o Options, store *history.Store, args []string) (*history.Script, []console.Target, error) {
+	script, err := r.load(ctx, store, args[0], o.Gauge)
+	if err != nil {
+		return nil, nil, err
 	}
 	targets, err := replayTargets(script, args[1:])
 	if err == nil {
 		err = r.check(o, len(targets))
 	}
 	if err == nil {
-		err = r.within(script)
+		err = r.within(script, store)
 	}
-	if err != nil {
-		return ExitUsage, err
-	}
-	out := &witnessed{Writer: o.Out}
-	o.Out = out
-	p := newReplayer(o, r, script, store, targets)
-	p.run(ctx)
-	exit := p.report(ctx)
-	if script.Torn != nil { // A record that is cut off is no proof that all is well.
-		fmt.Fprintln(o.Err, "smtpconsole:", script.Torn)
+	return script, targets, err
+}
+
+// proof is the exit code, where it would be 0 although something is missing: a
+// record that is cut off is no proof that all is well, and it says what.
+func (p *replayer) proof(exit int) int {
+	if p.script.Torn != nil {
+		fmt.Fprintln(p.o.Err, "smtpconsole:", p.script.Torn)
 		exit = cmp.Or(exit, ExitHeld)
 	}
 	if n := p.unrecorded.Load(); n > 0 {
-		fmt.Fprintf(o.Err, "smtpconsole: %d of the runs could not be recorded in %q: make room there, or set --no-record\n", n, store.Dir())
+		fmt.Fprintf(p.o.Err, "smtpconsole: %d of the runs could not be recorded in %q: make room there, or set --no-record\n", n, p.rerun.Store.Dir())
 		exit = cmp.Or(exit, ExitUsage)
 	}
-	if r.JUnit != "" {
-		err = writeJUnit(r.JUnit, p.runs)
+	if p.unsynced != nil {
+		fmt.Fprintln(p.o.Err, "smtpconsole:", p.unsynced)
+		exit = cmp.Or(exit, ExitUsage)
 	}
-	if err = errors.Join(err, out.lost()); err != nil {
-		return ExitUsage, err
-	}
-	return exit, nil
-}
-
-// load reads a session of the store, or a script. A word with a dot or a
-// separator in it is the name of a file, since no ID has one.
-func (r *ReplayOptions) load(store *history.Store, ref string) (*history.Script, error) {
-	values, err := r.vars()
-	if err != nil {
-		return nil, err
-	}
-	path := ref
-	if !strings.ContainsAny(ref, `./\`) {
-		id, err := store.Find(ref)
-		if err != nil {
-			return nil, fmt.Errorf("%w; the name of a script has a dot or a slash in it, as in ./%s", err, ref)
-		}
-		path = store.Path(id)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	script, err := history.ReadScript(f, history.ScriptOptions{Var: values, InRecord: len(r.Vars) > 0, Dir: filepath.Dir(path)})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(script.Steps) == 0 {
-		return nil, fmt.Errorf("%s has no step to run", path)
-	}
-	return script, nil
+	return exit
 }
 
 // replayTargets are the servers to run on. One that is named twice would be
@@ -196,46 +197,33 @@ func replayTargets(script *history.Script, names []string) ([]console.Target, er
 		names = []string{script.Header.Target}
 	}
 	var targets []console.Target
-	for i, name := range names {
+	for _, name := range names {
 		t, err := console.ParseTarget(name)
 		if err != nil {
 			return nil, err
 		}
-		if slices.Contains(names[:i], name) {
-			return nil, fmt.Errorf("target %q is named twice: name it once, with --repeat to run it more often", name)
+		for _, other := range targets {
+			if sameServer(t, other) {
+				return nil, fmt.Errorf("targets %q and %q are the same: name it once, with --repeat to run it more often", other.Name, name)
+			}
 		}
 		targets = append(targets, t)
 	}
 	return targets, nil
 }
 
-// within is an error for steps that the script does not have.
-func (r *ReplayOptions) within(script *history.Script) error {
-	n := len(history.NewRerun(nil, script.Steps, history.RerunOptions{}).Steps())
-	if most := max(r.From, r.To); most > n {
-		return fmt.Errorf("there is no step %d: the session has %d", most, n)
-	}
-	return nil
+// sameServer tells whether two targets differ in nothing but their spelling.
+func sameServer(a, b console.Target) bool {
+	a.Name, b.Name = "", ""
+	a.Host, b.Host = strings.ToLower(a.Host), strings.ToLower(b.Host)
+	return a == b
 }
 
 // compare says how replies are compared. What this machine and the servers are
 // called differs as a rule, and says nothing.
 func (r *ReplayOptions) compare(o Options, script *history.Script, targets []console.Target) history.CompareOptions {
-	own := []string{o.Console.Name()}
 	if was, err := console.ParseTarget(cmp.Or(script.Header.Target, console.PracticeName)); err == nil {
 		targets = append(slices.Clip(targets), was)
 	}
-	for _, t := range targets {
-		if t.Host != "" {
-			own = append(own, t.Host)
-		}
-	}
-	if addresses, err := net.InterfaceAddrs(); err == nil && r.By == history.ByText {
-		for _, a := range addresses {
-			if ip, ok := a.(*net.IPNet); ok {
-				own = append(own, ip.IP.String())
-			}
-		}
-	}
-	return history.CompareOptions{By: r.By, Own: own}
+	return history.CompareOptions{By: r.By, Own: append(console.OwnNames(targets...), o.Console.Name())}
 }

@@ -3,12 +3,9 @@ package line
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"slices"
 	"strings"
 
 	"smtpconsole/history"
@@ -25,66 +22,87 @@ func isScript(r *bufio.Reader) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(first), []byte("{")) && history.IsScript(first)
 }
 
-// scriptFinding is what is wrong with a script, as JSON has it. Line 0 is the
-// whole of it.
-type scriptFinding struct {
-	Line    int    `json:"line"`
-	Column  int    `json:"column,omitempty"`
-	Message string `json:"message"`
+// checkScript reads a script as replay does, judges what it sends as a dialogue,
+// prints what is wrong, and returns how much that is. A variable without a value
+// is none: the call may set it. Nor does it look for the files that are named.
+func checkScript(w io.Writer, r io.Reader, o CheckOptions) (wrong int, err error) {
+	vars, err := parseVariables(o.Vars)
+	if err != nil {
+		return 0, err
+	}
+	c := scriptChecker{w: w, json: o.JSON, checker: checker{state: protocol.State{Phase: protocol.PhaseGreeted}}}
+	script, err := history.ReadScript(r, history.ScriptOptions{Var: vars.value, InRecord: len(o.Vars) > 0, Missing: c.open.Note})
+	if script == nil {
+		return c.wrong, c.unreadable(err)
+	}
+	if err := vars.complete(nil); err != nil {
+		return 0, err
+	}
+	for i := range script.Steps {
+		c.step(script, i)
+	}
+	if script.Torn != nil {
+		c.say(script.Torn.Line, 1, protocol.Diagnostic{Code: "script.torn", Severity: protocol.Error, Message: script.Torn.Error()})
+	}
+	for _, v := range c.open.Variables {
+		message := fmt.Sprintf("%v has no value yet: set it with --var %s=VALUE", v, v.Name)
+		c.say(v.Lines[0], 1, protocol.Diagnostic{Code: "script.variable", Severity: protocol.Warning, Message: message})
+	}
+	if !o.JSON {
+		fmt.Fprintln(w, c.verdict(script))
+	}
+	return c.wrong, nil
 }
 
-// checkScript reads a script as replay does, prints what is wrong, and returns
-// how much that is. A variable without a value is none: the call may set it. Nor
-// does it look for the files that are named.
-func checkScript(w io.Writer, r io.Reader, asJSON bool) (wrong int, err error) {
-	var open []string
-	script, err := history.ReadScript(r, history.ScriptOptions{Var: environment, Missing: func(name string) {
-		if !slices.Contains(open, name) {
-			open = append(open, name)
-		}
-	}})
-	findings := scriptFindings(err)
-	if script != nil && script.Torn != nil {
-		findings = append(findings, scriptFinding{Line: script.Torn.Line, Message: script.Torn.Error()})
-	}
-	if asJSON {
-		enc := json.NewEncoder(w)
-		enc.SetEscapeHTML(false)
-		for _, f := range findings {
-			_ = enc.Encode(f) // w keeps its error
-		}
-		return len(findings), nil
-	}
-	for _, f := range findings {
-		fmt.Fprintf(w, "%d:%d: error: %s\n", f.Line, f.Column, protocol.Safe(f.Message))
-	}
-	for _, name := range open {
-		fmt.Fprintf(w, "${%s} has no value yet: set it with --var %[1]s=VALUE\n", name)
-	}
-	if script != nil && len(findings) == 0 {
-		fmt.Fprintf(w, "a script of %d steps, no errors\n", len(script.Steps))
-	}
-	return len(findings), nil
+// scriptChecker is one call of checkScript.
+type scriptChecker struct {
+	w    io.Writer // keeps its error
+	json bool
+	checker
+	open  history.MissingError
+	wrong int
 }
 
-// environment is where variables come from that no flag sets.
-func environment(name string) (string, bool) { return os.LookupEnv("SMTPCONSOLE_VAR_" + name) }
-
-// scriptFindings are the errors of history.ReadScript, one by one.
-func scriptFindings(err error) []scriptFinding {
-	if err == nil {
+// unreadable prints the errors of history.ReadScript, one by one. It returns one
+// that is not the file's.
+func (c *scriptChecker) unreadable(err error) error {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range several.Unwrap() {
+			if err := c.unreadable(one); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []scriptFinding
-		for _, one := range several.Unwrap() {
-			all = append(all, scriptFindings(one)...)
-		}
-		return all
+	at := &history.ScriptError{Line: 1, Column: 1, Err: err}
+	if !errors.As(err, &at) && !errors.Is(err, history.ErrNewer) && !errors.Is(err, history.ErrManyFaults) {
+		return err
 	}
-	var at *history.ScriptError
-	if errors.As(err, &at) {
-		return []scriptFinding{{at.Line, at.Column, strings.ReplaceAll(at.Err.Error(), "\n", " ")}}
+	c.say(at.Line, at.Column, protocol.Diagnostic{Code: "script.line", Severity: protocol.Error, Message: strings.ReplaceAll(at.Err.Error(), "\n", " ")})
+	return nil
+}
+
+// say prints a remark on a line of the file itself.
+func (c *scriptChecker) say(line, column int, d protocol.Diagnostic) {
+	if d.Severity == protocol.Error {
+		c.wrong++
 	}
-	return []scriptFinding{{Message: err.Error()}}
+	if c.json {
+		d.Start, d.End = column-1, column-1
+		_ = finding{Line: line, Diags: []protocol.Diagnostic{d}}.write(c.w)
+		return
+	}
+	fmt.Fprintf(c.w, "%d:%d: %s: %s\n", line, column, d.Severity, protocol.Safe(d.Message))
+}
+
+// verdict is the whole in a line.
+func (c *scriptChecker) verdict(script *history.Script) string {
+	kind, n := "script", len(history.NewRerun(nil, script.Steps, history.RerunOptions{}).Steps())
+	if script.Header.ID != "" {
+		kind = "record"
+	}
+	if c.wrong == 0 {
+		return fmt.Sprintf("a %s of %d steps, no errors", kind, n)
+	}
+	return fmt.Sprintf("a %s of %d steps, %d with errors", kind, n, c.wrong)
 }

@@ -27,13 +27,13 @@ func TestCheckScriptEdges(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			wrong, err := Check(&out, strings.NewReader(tt.text), false)
+			wrong, err := Check(&out, strings.NewReader(tt.text), CheckOptions{})
 			if err != nil || wrong != tt.wrong {
 				t.Errorf("%d wrong, %v:\n%s", wrong, err, out.String())
 			}
 		})
 	}
-	if _, err := Check(&bytes.Buffer{}, zeros{}, false); err == nil {
+	if _, err := Check(&bytes.Buffer{}, zeros{}, CheckOptions{}); err == nil {
 		t.Error("a line without an end is read for ever")
 	}
 }
@@ -55,7 +55,7 @@ func TestReplayTellsOfTear(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := &ReplayOptions{}
-	script, err := r.load(nil, path)
+	script, err := r.load(t.Context(), nil, path, nil)
 	if err != nil || script.Torn == nil {
 		t.Errorf("%+v, %v", script, err)
 	}

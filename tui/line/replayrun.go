@@ -3,26 +3,26 @@ package line
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"smtpconsole/history"
-	"smtpconsole/protocol"
 	"smtpconsole/tui/console"
 )
 
 // replayer is one call of Replay.
 type replayer struct {
 	unrecorded atomic.Int64 // runs whose record could not be begun
+	unsynced   error        // why the disk may not have the records of many runs
 	o          Options
 	in         *input // for who is asked
 	r          *ReplayOptions
 	script     *history.Script
 	rerun      history.RerunOptions
+	needed     []bool       // of the steps before --from-step
 	runs       []*replayRun // one for each target, in the order of the call
 
 	mu sync.Mutex // guards what is written while sessions run
@@ -33,6 +33,7 @@ func newReplayer(o Options, r *ReplayOptions, script *history.Script, store *his
 		CompareOptions: r.compare(o, script, targets), Store: store, Pace: r.Pace == paceRecorded,
 	}}
 	steps := history.NewRerun(nil, script.Steps, p.rerun).Steps()
+	p.needed = history.Needed(steps, r.From-1)
 	for _, t := range targets {
 		p.runs = append(p.runs, newReplayRun(t, steps))
 	}
@@ -47,6 +48,10 @@ func (p *replayer) alone() bool { return len(p.runs) == 1 && p.r.Repeat == 1 }
 func (p *replayer) run(ctx context.Context) {
 	if p.alone() && !p.o.JSON {
 		p.writeStepHead()
+	}
+	if store := p.o.Console.Store(); store != nil && !p.alone() {
+		wait := store.Together()
+		defer func() { p.unsynced = wait() }()
 	}
 	if p.r.Repeat > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyGC))
@@ -69,10 +74,15 @@ func (p *replayer) run(ctx context.Context) {
 	}
 	close(sessions)
 	workers.Wait()
+	for _, run := range p.runs {
+		if run.sessions < p.r.Repeat {
+			run.fail(interrupted(ctx))
+		}
+	}
 }
 
 // manyGC is the garbage collector's aim while a session is repeated: each one
-// leaves some hundred kilobytes behind and nothing that lasts, so that by the
+// leaves some ten kilobytes behind and nothing that lasts, so that by the
 // usual aim half of the time would go into collecting them.
 const manyGC = 800
 
@@ -96,7 +106,8 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 	}
 	e.err = p.steps(ctx, t, rerun, &e)
 	_, more := rerun.Peek()
-	if e.err == nil && more {
+	waiting := e.err != nil && s.Live()
+	if more {
 		quitPolitely(ctx, s)
 	}
 	if closed := s.Close(); closed != nil && e.err == nil {
@@ -105,8 +116,13 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 	switch {
 	case e.err != nil && !more && console.Reported(e.err) && differs(e.results) == 0:
 		e.err = nil // the connection ended where it had ended before
+	case ctx.Err() != nil && (e.err != nil || more):
+		e.exit, e.err = interrupted(ctx)
 	case e.err != nil:
 		e.exit = cmp.Or(e.exit, failedExit(e.err, s))
+		if waiting {
+			e.err = unanswered(e.err, e.results)
+		}
 	case differs(e.results) > 0:
 		e.exit = history.ExitDiffers
 	}
@@ -121,11 +137,15 @@ func (p *replayer) steps(ctx context.Context, t console.Target, rerun *history.R
 		if !more || p.r.To > 0 && i >= p.r.To {
 			return nil
 		}
-		if i > 0 && i+1 < p.r.From {
+		if i+1 < p.r.From && !p.needed[i] {
 			rerun.Skip()
 			continue
 		}
 		results, err := rerun.Next(ctx)
+		if ctx.Err() != nil { // what nobody waited for is no difference
+			results = slices.DeleteFunc(results, func(res history.Result) bool { return len(res.Got.Replies) == 0 })
+		}
+		err = cmp.Or(err, p.prepare(results))
 		e.results = append(e.results, results...)
 		for _, res := range results {
 			p.show(t, res)
@@ -137,6 +157,22 @@ func (p *replayer) steps(ctx context.Context, t console.Target, rerun *history.R
 			return nil
 		}
 	}
+}
+
+// prepare takes the results of steps in front of the first one that was asked
+// for out of the comparison. The error says that one of them was refused.
+func (p *replayer) prepare(results []history.Result) error {
+	for i := range results {
+		res := &results[i]
+		if res.Index+1 >= p.r.From {
+			break
+		}
+		res.Prepared, res.Differences = true, nil
+		if n := len(res.Got.Replies); res.Skipped != "" || n > 0 && res.Got.Replies[n-1].Refused() {
+			return fmt.Errorf("step %d needs step %d, %s, and that got: %s", p.r.From, res.Index+1, sentBy(*res), cmp.Or(res.Skipped, replyCodes(res.Got)))
+		}
+	}
+	return nil
 }
 
 // differs counts the steps that came out otherwise.
@@ -158,40 +194,4 @@ func (p *replayer) goesOn(ctx context.Context) bool {
 	fmt.Fprint(p.o.Err, "go on? Enter does, s stops: ")
 	answer, err := p.in.next(ctx, nil)
 	return err == nil && answer == ""
-}
-
-// quitPolitely ends a session that was stopped, where QUIT can be said.
-func quitPolitely(ctx context.Context, s *console.Session) {
-	st := s.State()
-	if !s.Live() || st.Busy() || st.Phase == protocol.PhaseData || st.Phase == protocol.PhaseClosing {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, quitTime)
-	defer cancel()
-	_ = s.SendGroup(ctx, []string{"QUIT"}) // what came of it is in the log
-}
-
-// quitTime is how long the reply to QUIT is waited for once a session was stopped.
-const quitTime = 5 * time.Second
-
-// failures are the exit codes of what keeps a step from being sent.
-var failures = []struct {
-	err  error
-	exit int
-}{
-	{history.ErrHidden, exitAuth},
-	{console.ErrNoMechanism, exitAuth},
-	{console.ErrNobody, exitAuth},
-	{history.ErrMessage, exitData},
-	{history.ErrNoBody, ExitUsage},
-}
-
-// failedExit is the exit code of a session that could not go on because of err.
-func failedExit(err error, s *console.Session) int {
-	for _, row := range failures {
-		if errors.Is(err, row.err) {
-			return row.exit
-		}
-	}
-	return cmp.Or(s.Log.Progress().ExitCode(), exitLost)
 }

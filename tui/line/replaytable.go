@@ -2,7 +2,6 @@ package line
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,8 +20,9 @@ import (
 // codes expected and got, the time.
 const stepRow = "%1s%4s  %s  %-9s  %-9s  %8s\n"
 
-// sentWidth is how wide the column of what was sent is.
-const sentWidth = 38
+// sentWidth and gotWidth are how wide the columns of what was sent and of what
+// came are.
+const sentWidth, gotWidth = 38, 9
 
 // differMark stands in front of a step that came out otherwise.
 const differMark = "*"
@@ -49,15 +49,21 @@ func stepText(res history.Result) string {
 	if len(res.Differences) > 0 {
 		mark = differMark
 	}
-	got, took := replyCodes(res.Got), ""
+	got, took, want := replyCodes(res.Got), "", expected(res.Want)
 	if len(res.Got.Replies) > 0 {
 		took = brief(res.Got.Took)
 	}
-	if res.Skipped != "" {
+	switch {
+	case res.Skipped != "":
 		got = "not sent"
+	case len(res.Heard) > 0:
+		got = padded(strings.Join(res.Heard, " "), gotWidth)
+	}
+	if res.Prepared {
+		want = "-"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, stepRow, mark, fmt.Sprint(res.Index+1), padded(sentBy(res), sentWidth), expected(res.Want), cmp.Or(got, "nothing"), took)
+	fmt.Fprintf(&b, stepRow, mark, fmt.Sprint(res.Index+1), padded(sentBy(res), sentWidth), want, cmp.Or(got, "nothing"), took)
 	for _, d := range res.Differences {
 		b.WriteString("       " + protocol.Safe(differenceText(d)) + "\n")
 	}
@@ -140,28 +146,27 @@ func brief(d time.Duration) string {
 	return d.Round(time.Second / 10).String()
 }
 
-// report prints what came of all sessions, and returns the exit code: that of
-// the first target that has one.
-func (p *replayer) report(ctx context.Context) int {
+// report prints what came of all sessions, and returns the exit code: the
+// gravest there is, see graver.
+func (p *replayer) report() int {
 	exit := 0
 	rows := [][]string{{"TARGET", "RESULT", "FIRST DIFFERENCE"}}
 	for _, run := range p.runs {
-		exit = cmp.Or(exit, run.exit)
-		rows = append(rows, []string{run.target.Name, p.result(ctx, run), cmp.Or(run.difference(), errorText(run.err))})
+		exit = graver(exit, run.exit)
+		rows = append(rows, []string{run.target.Name, p.result(run), cmp.Or(run.difference(), run.reason())})
 	}
 	switch {
 	case p.o.JSON:
 		for _, run := range p.runs {
-			p.writeJSON(p.runObject(ctx, run))
+			p.writeJSON(p.runObject(run))
 		}
 		return exit
 	case len(p.runs) > 1:
 		_, _ = io.WriteString(p.o.Out, table(rows, p.o.Columns))
 	default:
-		run := p.runs[0]
-		words := p.result(ctx, run)
-		if run.err != nil {
-			words += ": " + errorText(run.err)
+		words := p.result(p.runs[0])
+		if reason := p.runs[0].reason(); reason != "" {
+			words += ": " + reason
 		}
 		fmt.Fprintf(p.o.Out, "%s\n", protocol.Safe(words))
 	}
@@ -174,7 +179,7 @@ func (p *replayer) report(ctx context.Context) int {
 }
 
 // result is what came of a target's sessions, in words.
-func (p *replayer) result(ctx context.Context, run *replayRun) string {
+func (p *replayer) result(run *replayRun) string {
 	var parts []string
 	if p.r.Repeat > 1 {
 		parts = append(parts, fmt.Sprintf("%d of %d sessions", run.sessions, p.r.Repeat))
@@ -184,10 +189,8 @@ func (p *replayer) result(ctx context.Context, run *replayRun) string {
 		differing += min(1, st.differ)
 	}
 	switch {
-	case run.sessions == 0:
-		return "not run"
-	case run.err != nil && errors.Is(run.err, context.Canceled) && ctx.Err() != nil:
-		parts = append(parts, "broken off")
+	case errors.Is(run.err, errInterrupted):
+		parts = append(parts, errInterrupted.Error())
 	case run.err != nil:
 		parts = append(parts, "failed")
 	case differing == 0:
@@ -202,12 +205,13 @@ func (p *replayer) result(ctx context.Context, run *replayRun) string {
 	return strings.Join(parts, ", ")
 }
 
-// errorText is err in a line, "" for none.
-func errorText(err error) string {
-	if err == nil {
+// reason says why a session could not go on, in a line; "" where all could, or
+// where the result says it.
+func (run *replayRun) reason() string {
+	if run.err == nil || errors.Is(run.err, errInterrupted) {
 		return ""
 	}
-	return err.Error()
+	return run.err.Error()
 }
 
 // difference is the first one with the step it is of; "" for none.

@@ -19,7 +19,7 @@ type replayRun struct {
 	// sessions counts those that were begun, failed those of them that did not
 	// come to their end, or in which a reply differed.
 	sessions, failed int
-	exit             int    // of the first that did not go well; 0 for none
+	exit             int    // of the gravest, see graver; 0 where all went well
 	err              error  // what the first error was; nil for none
 	record           string // ID of the last session's record, "" for none
 	whole            latency
@@ -27,19 +27,19 @@ type replayRun struct {
 
 // stepTally is what came of one step.
 type stepTally struct {
-	want history.Step
+	want *history.Step
 	runs int // in how many sessions it was reached
 	// differ counts the sessions in which it came out otherwise; last is what
-	// came of it there, or in the last session.
+	// came of it there, or in the last session; nil before the first.
 	differ int
-	last   history.Result
+	last   *history.Result
 	took   latency
 }
 
 func newReplayRun(t console.Target, steps []history.Step) *replayRun {
 	run := &replayRun{target: t, steps: make([]stepTally, len(steps))}
-	for i, st := range steps {
-		run.steps[i].want = st
+	for i := range steps {
+		run.steps[i].want = &steps[i]
 	}
 	return run
 }
@@ -53,21 +53,26 @@ func (run *replayRun) add(e ended) {
 	if e.exit != 0 {
 		run.failed++
 	}
-	if run.exit == 0 {
-		run.exit = e.exit
-	}
-	if run.err == nil {
-		run.err = e.err
-	}
+	run.fail(e.exit, e.err)
 	var whole time.Duration
-	for _, res := range e.results {
+	for i := range e.results {
+		res := &e.results[i]
 		whole += run.steps[res.Index].add(res)
 	}
 	run.whole.add(whole)
 }
 
+// fail notes an exit code and an error, nil where replies only differ, unless the
+// run has what counts for more.
+func (run *replayRun) fail(exit int, err error) {
+	run.exit = graver(run.exit, exit)
+	if run.err == nil {
+		run.err = err
+	}
+}
+
 // add takes in what came of the step once more, and returns how long it took.
-func (t *stepTally) add(res history.Result) time.Duration {
+func (t *stepTally) add(res *history.Result) time.Duration {
 	t.runs++
 	if len(res.Differences) > 0 {
 		t.differ++
@@ -75,7 +80,7 @@ func (t *stepTally) add(res history.Result) time.Duration {
 	if t.differ == 0 || len(res.Differences) > 0 {
 		t.last = res
 	}
-	if len(res.Got.Replies) == 0 {
+	if len(res.Got.Replies) == 0 || res.Prepared {
 		return 0
 	}
 	t.took.add(res.Got.Took)
