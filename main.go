@@ -6,14 +6,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -88,13 +91,14 @@ func (c *command) root() *cobra.Command {
 		return fmt.Errorf("%w: %s --help lists the flags", err, cmd.CommandPath())
 	})
 	server := c.server.Flags()
-	c.session = append(c.settings.Flags(), c.face.Flags())
+	settings := c.settings.Flags()
+	c.session = append(settings, c.face.Flags())
 	add(root, c.session)
 	sending := append(c.letter.Flags(), c.session...)
 	again := c.again.Flags()
 	records := line.HistoryCommand(history.Open(history.DefaultDir()), terminal(line.Options{}), &c.exit)
 	root.AddCommand(c.practice(append([]*pflag.FlagSet{server}, c.session...)), c.send(sending),
-		c.replay(append([]*pflag.FlagSet{again}, c.session...)), records, c.check(), c.explain(), versions())
+		c.replay(append([]*pflag.FlagSet{again, line.JSONOnly(c.session[len(settings)])}, settings...)), records, c.check(), c.explain(), versions())
 	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
 		if cmd.HasSubCommands() { // alone it does nothing, and a word it does not know is a mistake
@@ -181,8 +185,9 @@ func (c *command) fullScreen(ctx context.Context, o console.Options, face tui.Op
 	kept := ""
 	if o.Store != nil {
 		kept = o.Store.Dir()
-		face.Drafts = filepath.Join(kept, "drafts")
+		face.Drafts, face.Limits = filepath.Join(kept, "drafts"), o.Settings.Limits
 	}
+	face.Saved = history.Open(history.DefaultDir())
 	face.Recall, face.Theme, face.Confirm = console.OpenRecall(kept), c.settings.Theme, c.settings.Confirm
 	return tui.Run(ctx, face)
 }
@@ -222,6 +227,14 @@ func terminal(face line.Options) line.Options {
 	return face
 }
 
+// gauge is the terminal that shows how far something large is, nil for none.
+func gauge() io.Writer {
+	if isTerminal(os.Stderr) {
+		return os.Stderr
+	}
+	return nil
+}
+
 // headless holds sessions with nobody typing. Ctrl+C ends them at a terminal too.
 func (c *command) headless(cmd *cobra.Command, target console.Target, do func(context.Context, line.Options) (int, error)) error {
 	o, err := c.settle()
@@ -231,6 +244,7 @@ func (c *command) headless(cmd *cobra.Command, target console.Target, do func(co
 	ctx, stop := line.UntilSignal(cmd.Context(), os.Interrupt)
 	defer stop()
 	face := c.lines(&o, target)
+	face.Gauge = gauge()
 	o.NoDigest = !face.JSON
 	face.Console = console.New(o)
 	defer prune(ctx, o)
@@ -253,9 +267,6 @@ func (c *command) send(groups []*pflag.FlagSet) *cobra.Command {
 				return err
 			}
 			return c.headless(cmd, target, func(ctx context.Context, face line.Options) (int, error) {
-				if isTerminal(os.Stderr) {
-					face.Gauge = os.Stderr
-				}
 				return line.Send(ctx, face, &c.letter)
 			})
 		},
@@ -270,6 +281,9 @@ func (c *command) replay(groups []*pflag.FlagSet) *cobra.Command {
 		Use: "replay SESSION|SCRIPT [TARGET...]", Short: "run a session again, and tell what differs", Long: line.ReplayHelp,
 		Args: line.Arguments(1, line.AnyNumber, "name a session, or last: smtpconsole history list lists them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := c.again.Idle(cmd.Flags()); err != nil {
+				return err
+			}
 			if c.again.Step {
 				return c.stepByStep(cmd.Context(), args)
 			}
@@ -291,7 +305,7 @@ func (c *command) stepByStep(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	script, target, err := c.again.Script(history.Open(history.DefaultDir()), args)
+	script, target, err := c.again.Script(ctx, history.Open(history.DefaultDir()), args, gauge())
 	if err != nil {
 		return err
 	}
@@ -321,25 +335,20 @@ func (c *command) jsonFlag(cmd *cobra.Command) {
 }
 
 func (c *command) check() *cobra.Command {
+	var o line.CheckOptions
 	cmd := &cobra.Command{
 		Use: "check [FILE|-]", Short: "judge the lines of a dialogue, without a connection", Long: line.CheckHelp,
 		Args: line.Arguments(0, 1, ""),
-		RunE: func(_ *cobra.Command, args []string) (err error) {
-			in := os.Stdin
-			if len(args) > 0 && args[0] != "-" {
-				if in, err = os.Open(args[0]); err != nil {
-					return err
-				}
-				defer in.Close()
-			}
-			held, err := line.Check(os.Stdout, in, c.face.JSON)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			held, err := line.CheckFile(cmd.Context(), os.Stdout, gauge(), cmp.Or(strings.Join(args, ""), "-"), o)
 			if held > 0 {
 				c.exit = line.ExitHeld
 			}
 			return err
 		},
 	}
-	c.jsonFlag(cmd)
+	cmd.Flags().BoolVar(&o.JSON, "json", false, "print one JSON object a line")
+	cmd.Flags().StringArrayVar(&o.Vars, "var", nil, "set a variable of a script: `NAME=VALUE`")
 	return cmd
 }
 

@@ -2,20 +2,20 @@ package line
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"smtpconsole/history"
 	"smtpconsole/protocol"
+	"smtpconsole/tui/console"
 )
 
 // DiffOptions say how two sessions are compared, and how that is printed. The
@@ -44,76 +44,94 @@ func (o *DiffOptions) Flags() *pflag.FlagSet {
 }
 
 // Diff prints in what session b differs from session a, both named as
-// history.Store.Find takes it. The exit code is history.ExitDiffers where they
-// do; the error is for an option, a session that cannot be read, or w.
-func Diff(w io.Writer, store *history.Store, a, b string, o DiffOptions) (exit int, err error) {
+// history.Store.Find takes it, or by a file with a record or a script in it,
+// whose name has a dot or a separator. The exit code is history.ExitDiffers where
+// they do, and ExitHeld where they do not and a line of a record is torn; the
+// error is for an option, a session that cannot be read before ctx ends, or w.
+func Diff(ctx context.Context, w io.Writer, store *history.Store, a, b string, o DiffOptions) (exit int, err error) {
 	if o.Timing != 0 && !(o.Timing >= 1) {
 		return 0, fmt.Errorf("--timing %v: write a factor of 1 or more, as in --timing 3", o.Timing)
 	}
-	left, err := readSide(o.People, store, a)
+	left, err := o.readSide(ctx, store, a)
 	if err != nil {
 		return 0, err
 	}
-	right, err := readSide(o.People, store, b)
+	right, err := o.readSide(ctx, store, b)
 	if err != nil {
 		return 0, err
 	}
-	report := history.Compare(left.steps, right.steps, history.CompareOptions{By: o.By, Own: ownNames(), Timing: o.Timing})
+	report := history.Compare(left.steps, right.steps, history.CompareOptions{By: o.By, Own: console.OwnNames(), Timing: o.Timing})
+	exit = report.ExitCode()
+	if left.torn || right.torn { // what is cut off is no proof that all is well
+		exit = cmp.Or(exit, ExitHeld)
+	}
 	if o.JSON {
-		return report.ExitCode(), writeDiff(w, report)
+		return exit, writeDiff(w, report, exit)
 	}
 	d := differ{columns: cmp.Or(o.Columns, defaultWidth), coloured: o.Coloured}
 	d.print(left, right, report)
 	_, err = io.WriteString(w, d.out.String())
-	return report.ExitCode(), err
+	return exit, err
 }
 
 // side is one of the sessions that are compared.
 type side struct {
+	name   string // its ID, or the file
 	header history.Header
 	label  string
 	steps  []history.Step
+	torn   bool
 }
 
 // readSide reads the session that ref means.
-func readSide(people io.Writer, store *history.Store, ref string) (side, error) {
+func (o DiffOptions) readSide(ctx context.Context, store *history.Store, ref string) (side, error) {
+	switch {
+	case ref == "-":
+		return side{}, errors.New("standard input cannot be compared: name a file, as in ./session.jsonl")
+	case strings.ContainsAny(ref, `./\`):
+		return o.readFile(ctx, ref)
+	}
 	id, err := store.Find(ref)
+	if err != nil {
+		return side{}, fmt.Errorf("%w; the name of a file has a dot or a slash in it, as in ./%s", err, ref)
+	}
+	session, err := store.Read(id)
 	if err != nil {
 		return side{}, err
 	}
-	header, err := store.Header(id)
-	if err != nil {
-		return side{}, fmt.Errorf("session %s: %w", id, err)
-	}
-	var events []protocol.Event
-	for ev, err := range store.Events(id) {
-		var torn *history.TornError
-		switch {
-		case err == nil:
-			events = append(events, ev)
-		case !errors.As(err, &torn):
-			return side{}, fmt.Errorf("session %s: %w", id, err)
-		case people != nil:
-			fmt.Fprintf(people, "smtpconsole: session %s: %v\n", id, torn)
-		}
-	}
+	o.tellTorn(id, session.Torn)
 	label, _ := store.Label(id) // where it cannot be read the header's will do
-	return side{header, label.Label, history.Steps(events)}, nil
+	return side{id, session.Header, label.Label, history.Steps(session.Events), session.Torn != nil}, nil
 }
 
-// ownNames are the name and the addresses of this machine, as far as it knows.
-func ownNames() []string {
-	var own []string
-	if name, err := os.Hostname(); err == nil {
-		own = append(own, name)
+// readFile reads a record or a script. A script that does not say that it
+// connects does so all the same.
+func (o DiffOptions) readFile(ctx context.Context, name string) (side, error) {
+	f, err := openInput(ctx, name)
+	if err != nil {
+		return side{}, err
 	}
-	addrs, _ := net.InterfaceAddrs() // none is no harm
-	for _, addr := range addrs {
-		if network, ok := addr.(*net.IPNet); ok {
-			own = append(own, network.IP.String())
-		}
+	defer f.Close()
+	script, err := history.ReadScript(f, history.ScriptOptions{Var: environment, Dir: filepath.Dir(name)})
+	switch {
+	case errors.Is(err, history.ErrForeign):
+		return side{}, fmt.Errorf("%q: %w, nor a script: history import reads the text of a dialogue", name, err)
+	case err != nil:
+		return side{}, fmt.Errorf("%q: %w", name, err)
 	}
-	return own
+	o.tellTorn(name, script.Torn)
+	steps := script.Steps
+	if script.Header.ID == "" {
+		steps = history.NewRerun(nil, steps, history.RerunOptions{}).Steps()
+	}
+	return side{name, script.Header, script.Header.Label, steps, script.Torn != nil}, nil
+}
+
+// tellTorn tells people of a line that is not whole.
+func (o DiffOptions) tellTorn(name string, torn *history.TornError) {
+	if torn != nil && o.People != nil {
+		fmt.Fprintf(o.People, "smtpconsole: %s: %v\n", protocol.Safe(name), torn)
+	}
 }
 
 // differ writes a report for people.
@@ -127,8 +145,7 @@ func (d *differ) print(left, right side, report history.Report) {
 	var heads [][]string
 	for i, s := range []side{left, right} {
 		h := s.header
-		start := h.Start.In(time.Local).Format("2006-01-02 15:04:05")
-		heads = append(heads, []string{sideNames[i], h.ID, start, strings.TrimSpace(h.Target + "  " + s.label)})
+		heads = append(heads, []string{sideNames[i], s.name, startOf(h.Start), strings.TrimSpace(h.Target + "  " + s.label)})
 	}
 	d.out.WriteString(table(heads, d.columns) + "\n")
 	findings := report.Findings()
@@ -184,9 +201,18 @@ func (d *differ) line(colour, text string) {
 func sidesOf(diff history.Difference, row history.Row) (want, got string) {
 	switch diff.Kind {
 	case history.DiffCode, history.DiffClass, history.DiffReplies, history.DiffMissing:
-		return replies(row.Want), replies(row.Got)
+		return toldBy(row.Want, diff.Want), toldBy(row.Got, diff.Got)
 	}
 	return diff.Want, diff.Got
+}
+
+// toldBy is what a step was answered, or what differs where that is what a
+// script expects.
+func toldBy(step *history.Step, differs string) string {
+	if step != nil && step.Expect != nil {
+		return "expected: " + differs
+	}
+	return replies(step)
 }
 
 // replies is the replies of a step, of each the first line; "" for no step.
@@ -201,7 +227,7 @@ func replies(step *history.Step) string {
 			text += " " + r.Lines[0]
 		}
 		if more := len(r.Lines) - 1; more > 0 {
-			text += fmt.Sprintf(" (%d lines more)", more)
+			text += fmt.Sprintf(" (%s more)", counted(more, "line"))
 		}
 		list = append(list, text)
 	}
@@ -236,7 +262,7 @@ type diffResult struct {
 }
 
 // writeDiff prints a report for programs.
-func writeDiff(w io.Writer, report history.Report) error {
+func writeDiff(w io.Writer, report history.Report, exit int) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for i, row := range report.Rows {
@@ -245,7 +271,7 @@ func writeDiff(w io.Writer, report history.Report) error {
 			return err
 		}
 	}
-	return enc.Encode(diffResult{report.Verdict(), report.ExitCode(), len(report.Rows), report.Differing(), report.Counts()})
+	return enc.Encode(diffResult{report.Verdict(), exit, len(report.Rows), report.Differing(), report.Counts()})
 }
 
 func newDiffStep(step *history.Step) *diffStep {

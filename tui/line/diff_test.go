@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,12 +96,12 @@ text     5  QUIT
 host
 `
 	var out bytes.Buffer
-	exit, err := Diff(&out, store, a, b, DiffOptions{By: history.ByText})
+	exit, err := Diff(t.Context(), &out, store, a, b, DiffOptions{By: history.ByText})
 	if err != nil || exit != history.ExitDiffers || out.String() != want {
 		t.Errorf("exit code %d, %v\n%s", exit, err, out.String())
 	}
 	var coloured bytes.Buffer
-	if _, err := Diff(&coloured, store, a, b, DiffOptions{By: history.ByText, Coloured: true}); err != nil {
+	if _, err := Diff(t.Context(), &coloured, store, a, b, DiffOptions{By: history.ByText, Coloured: true}); err != nil {
 		t.Fatal(err)
 	}
 	plain := strings.NewReplacer(bold, "", red, "", classColours[protocol.ClassDone], "", plainText, "").Replace(coloured.String())
@@ -114,7 +116,7 @@ func TestDiffWidth(t *testing.T) {
 	a, b := keepTalk(t, store, "mx1:25", strings.ReplaceAll(talkA, "-recipient-with-a-rather-long-local-part@department", "@x")), keepTalk(t, store, "mx2:25", talkB)
 	for _, columns := range []int{72, 80, 132} {
 		var out bytes.Buffer
-		if _, err := Diff(&out, store, a, b, DiffOptions{By: history.ByText, Columns: columns}); err != nil {
+		if _, err := Diff(t.Context(), &out, store, a, b, DiffOptions{By: history.ByText, Columns: columns}); err != nil {
 			t.Fatal(err)
 		}
 		for text := range strings.Lines(out.String()) {
@@ -129,7 +131,7 @@ func TestDiffSame(t *testing.T) {
 	store := history.Open(t.TempDir())
 	a := keepTalk(t, store, "mx1:25", talkA)
 	var out bytes.Buffer
-	exit, err := Diff(&out, store, a, "last", DiffOptions{})
+	exit, err := Diff(t.Context(), &out, store, a, "last", DiffOptions{})
 	if err != nil || exit != 0 || !strings.HasSuffix(out.String(), "\n\nno difference in 5 steps\n") {
 		t.Errorf("exit code %d, %v\n%s", exit, err, out.String())
 	}
@@ -139,7 +141,7 @@ func TestDiffJSON(t *testing.T) {
 	store := history.Open(t.TempDir())
 	a, b := keepTalk(t, store, "mx1:25", talkA), keepTalk(t, store, "mx2:25", talkB)
 	var out bytes.Buffer
-	exit, err := Diff(&out, store, a, b, DiffOptions{JSON: true})
+	exit, err := Diff(t.Context(), &out, store, a, b, DiffOptions{JSON: true})
 	if err != nil || exit != history.ExitDiffers {
 		t.Fatal(exit, err)
 	}
@@ -178,12 +180,12 @@ func TestDiffBadInput(t *testing.T) {
 	a := keepTalk(t, store, "mx1:25", talkA)
 	var out bytes.Buffer
 	for _, c := range []struct{ a, b string }{{a, "gone"}, {"gone", a}} {
-		if _, err := Diff(&out, store, c.a, c.b, DiffOptions{}); !errors.Is(err, history.ErrNoSession) {
+		if _, err := Diff(t.Context(), &out, store, c.a, c.b, DiffOptions{}); !errors.Is(err, history.ErrNoSession) {
 			t.Errorf("%v: %v", c, err)
 		}
 	}
 	for _, factor := range []float64{-1, 0.5} {
-		if _, err := Diff(&out, store, a, a, DiffOptions{Timing: factor}); err == nil {
+		if _, err := Diff(t.Context(), &out, store, a, a, DiffOptions{Timing: factor}); err == nil {
 			t.Errorf("--timing %v is taken", factor)
 		}
 	}
@@ -201,8 +203,8 @@ func TestDiffBadInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	var people bytes.Buffer
-	exit, err := Diff(&out, store, a, torn, DiffOptions{People: &people})
-	if err != nil || exit != 0 || strings.Count(people.String(), torn) != 1 {
+	exit, err := Diff(t.Context(), &out, store, a, torn, DiffOptions{People: &people})
+	if err != nil || exit != ExitHeld || strings.Count(people.String(), torn) != 1 {
 		t.Errorf("exit code %d, %v, %q", exit, err, people.String())
 	}
 }
@@ -217,5 +219,65 @@ func TestDiffFlags(t *testing.T) {
 	}
 	if err := o.Flags().Parse([]string{"--compare", "words"}); err == nil {
 		t.Error("--compare words is taken")
+	}
+}
+
+// TestDiffFiles: a record and a script are compared like a session, each on
+// either side; what a script expects is what the other has to have got.
+func TestDiffFiles(t *testing.T) {
+	store := history.Open(t.TempDir())
+	id := keepTalk(t, store, "mx1.example.org:25", talkA)
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	export := func(format string) string {
+		path := filepath.Join(dir, format+".jsonl")
+		if err := Export(io.Discard, io.Discard, store, id, ExportOptions{Format: format, Output: path}); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const head = `{"format":"smtpconsole-session/1"}` + "\n"
+	script := export("script")
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := write("other.jsonl", strings.Replace(string(text), `"code":221`, `"code":421`, 1))
+	for _, c := range []struct {
+		a, b string
+		exit int
+		want string
+	}{
+		{export("json"), id, 0, "no difference in 5 steps"},
+		{script, id, 0, "no difference in 5 steps"},
+		{id, script, 0, "no difference in 5 steps"},
+		{script, script, 0, "no difference in 5 steps"},
+		{other, id, 40, "         A  expected: 421\n         B  221 Bye\n"},
+		{id, other, 40, "         A  221 Bye\n         B  expected: 421\n"},
+		{other, script, 40, "expect   5  QUIT\n         A  {\"code\":421}\n         B  {\"code\":221}\n"},
+		{id, write("short.jsonl", head+`{"kind":"client","text":"QUIT","expect":{"code":221}}`+"\n"), 40, "3 of 5 steps differ (missing 3)"},
+	} {
+		var out bytes.Buffer
+		exit, err := Diff(t.Context(), &out, store, c.a, c.b, DiffOptions{})
+		if err != nil || exit != c.exit || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%s %s: exit code %d, %v\n%s\nwant %s", c.a, c.b, exit, err, out.String(), c.want)
+		}
+	}
+	for file, want := range map[string]error{
+		"-": nil, filepath.Join(dir, "none"): os.ErrNotExist, dir: nil,
+		write("prose.txt", "Dear Bob"):                           history.ErrForeign,
+		write("empty.txt", ""):                                   history.ErrForeign,
+		write("newer.txt", `{"format":"smtpconsole-session/2"}`): history.ErrNewer,
+	} {
+		exit, err := Diff(t.Context(), io.Discard, store, id, file, DiffOptions{})
+		if err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("%s: exit code %d, %v", file, exit, err)
+		}
 	}
 }

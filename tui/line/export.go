@@ -31,13 +31,9 @@ type ExportOptions struct {
 
 // Flags are the fields, as flags.
 func (o *ExportOptions) Flags() *pflag.FlagSet {
-	var names []string
-	for _, f := range history.ExportFormats() {
-		names = append(names, f.Name)
-	}
 	flags := pflag.NewFlagSet("Export", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.StringVar(&o.Format, "format", "text", "write it as `FORMAT`: "+strings.Join(names, ", "))
+	flags.StringVar(&o.Format, "format", "text", "write it as `FORMAT`, one of those above")
 	flags.BoolVar(&o.Anonymise, "anonymise", false, "put pseudonyms in the place of addresses and hosts")
 	flags.IntVar(&o.Message, "message", 0, "write message `N` of the session, as eml")
 	flags.StringVarP(&o.Output, "output", "o", "", "write to `FILE`, which must not be there yet, or into the directory of that name")

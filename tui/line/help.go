@@ -64,7 +64,12 @@ before that.
 extension had taken all lines before. Behind DATA lines are the message, up to a
 lone dot. The exit code is 0 where no line has an error, else 41.
 
+FILE may be a script for replay. Its lines are judged as what they send, too; one
+that breaks a rule on purpose says "as_typed":true or expects a refusal, and gets
+warnings only. So does a record, whose lines are as they were.
+
   smtpconsole check dialogue.txt
+  smtpconsole check script.jsonl --var to=bob@example.org
   echo 'EHLO [::1]' | smtpconsole check --json`
 
 	ExplainHelp = `Say what a command, a parameter, a reply code, an enhanced code, an EHLO

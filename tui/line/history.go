@@ -1,14 +1,17 @@
 package line
 
 import (
+	"bufio"
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"smtpconsole/history"
@@ -46,7 +49,7 @@ func List(ctx context.Context, w, people io.Writer, store *history.Store, o List
 	case o.JSON:
 		return writeJSON(w, fitting...)
 	case len(list) > 0 && len(fitting) == 0:
-		_, err = fmt.Fprintf(w, "none of %d sessions fits\n", len(list))
+		_, err = fmt.Fprintf(w, "none of %s fits\n", counted(len(list), "session"))
 	default:
 		_, err = io.WriteString(w, sessionTable(fitting))
 	}
@@ -75,14 +78,22 @@ func sessionTable(list []history.Summary) string {
 		switch {
 		case sum.Problem != "":
 			outcome = "cannot be read: " + sum.Problem
-		case sum.Recording:
+		case sum.Recording && !sum.Over:
 			outcome = "goes on: " + outcome
 		}
 		rows = append(rows, []string{
-			sum.ID, sum.Start.In(time.Local).Format("2006-01-02 15:04:05"), sum.Target, sum.TLS, strconv.Itoa(sum.Steps), outcome, sum.Label,
+			sum.ID, startOf(sum.Start), sum.Target, sum.TLS, strconv.Itoa(sum.Steps), outcome, sum.Label,
 		})
 	}
 	return table(rows, 0)
+}
+
+// startOf is when a session began, in local time; "" where that is not known.
+func startOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(time.Local).Format("2006-01-02 15:04:05")
 }
 
 // formats are the words for how a session can be shown.
@@ -91,10 +102,11 @@ var formats = map[string]func(io.Writer, iter.Seq2[protocol.Event, error]) error
 	"json": history.WriteJSON,
 }
 
-// Show prints the session that ref means: in format "text" as a dialogue, in
-// "json" as the events. A line of the record that is torn is told to people,
+// Show prints the session that ref means: in format "text" as a dialogue behind
+// its label and note, in "json" as the events. On a terminal, where there are
+// columns, what is beside the dialogue is wrapped. A line of the record that is torn is told to people,
 // and is no error.
-func Show(w, people io.Writer, store *history.Store, ref, format string) error {
+func Show(w, people io.Writer, store *history.Store, ref, format string, columns int) error {
 	write, ok := formats[format]
 	if !ok {
 		return fmt.Errorf("--format %q: write text or json", format)
@@ -103,13 +115,53 @@ func Show(w, people io.Writer, store *history.Store, ref, format string) error {
 	if err != nil {
 		return err
 	}
-	err = write(w, store.Events(id))
-	var torn *history.TornError
-	if errors.As(err, &torn) {
-		fmt.Fprintln(people, "smtpconsole:", torn)
-		return nil
+	if format != "text" {
+		return toldTorn(people, write(w, store.Events(id)))
 	}
-	return err
+	out := bufio.NewWriter(w)
+	lines := &asideWrapper{out: out, columns: columns}
+	_, err = io.WriteString(lines, labelLines(store, id))
+	err = cmp.Or(err, write(lines, store.Events(id)))
+	return toldTorn(people, cmp.Or(out.Flush(), err))
+}
+
+// labelLines are the label and the note of a session as lines beside its
+// dialogue. What cannot be read of them is no reason not to show the session.
+func labelLines(store *history.Store, id string) string {
+	said, _ := store.Label(id)
+	var b strings.Builder
+	if said.Label != "" {
+		fmt.Fprintf(&b, "%slabel: %s\n", notWire, protocol.Safe(said.Label))
+	}
+	for line := range strings.Lines(said.Note) {
+		fmt.Fprintf(&b, "%snote: %s\n", notWire, protocol.Safe(strings.TrimRight(line, "\r\n")))
+	}
+	return b.String()
+}
+
+// asideWrapper passes a dialogue on, a line at a time, with the lines beside it
+// no wider than columns; as they are where that is 0.
+type asideWrapper struct {
+	out     *bufio.Writer // keeps its error for Flush
+	columns int
+	line    []byte // what has come of one
+}
+
+// Write takes p whole.
+func (a *asideWrapper) Write(p []byte) (int, error) {
+	for part := range bytes.Lines(p) {
+		a.line = append(a.line, part...)
+		if !bytes.HasSuffix(a.line, []byte("\n")) {
+			break
+		}
+		text := string(a.line)
+		if rest, aside := strings.CutPrefix(text, notWire); aside && a.columns > 0 {
+			text = aloud(rest, a.columns)
+		}
+		_, _ = a.out.WriteString(text)
+		a.line = a.line[:0]
+	}
+	return len(p), nil
 }
 
 // Search prints the lines of all sessions that have text in them, the newest

@@ -1,8 +1,13 @@
 package line
 
 import (
+	"bytes"
+	"io"
+	"strings"
 	"testing"
 	"time"
+
+	"smtpconsole/history"
 )
 
 func TestAge(t *testing.T) {
@@ -28,6 +33,39 @@ func TestSizeWords(t *testing.T) {
 	} {
 		if got := sizeWords(n); got != want {
 			t.Errorf("%d is %q", n, got)
+		}
+	}
+}
+
+// TestShow: label and note stand in front of the dialogue, whole; on a terminal
+// what is beside it is wrapped, and the dialogue is not.
+func TestShow(t *testing.T) {
+	store := history.Open(t.TempDir())
+	long := strings.TrimSpace(strings.Repeat("many words ", 20))
+	id := keepTalk(t, store, "mx.example.org:25", "S: 220 "+long)
+	if err := store.SetLabel(id, history.Label{Label: "first", Note: long + "\nand more"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, columns := range []int{0, 40} {
+		var out bytes.Buffer
+		if err := Show(&out, io.Discard, store, id, "text", columns); err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		for line := range strings.Lines(out.String()) {
+			rest, aside := strings.CutPrefix(strings.TrimSuffix(line, "\n"), notWire)
+			if width := len(line) - 1; aside && columns > 0 && width > columns {
+				t.Errorf("%d columns: %q has %d", columns, line, width)
+			}
+			if aside {
+				words = append(words, rest)
+			}
+		}
+		if got := strings.Join(words, " "); !strings.HasPrefix(got, "label: first note: "+long+" note: and more ") {
+			t.Errorf("%d columns: %q", columns, got)
+		}
+		if !strings.Contains(out.String(), "\nS: 220 "+long+"\n") {
+			t.Errorf("%d columns: %q", columns, out.String())
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // print; exit gets the exit code of one that has its own.
 func HistoryCommand(store *history.Store, face Options, exit *int) *cobra.Command {
 	cmd := &cobra.Command{Use: "history", Short: "browse and keep the recorded sessions", Long: HistoryHelp}
-	cmd.AddCommand(listCommand(store), showCommand(store), searchCommand(store), diffCommand(store, face, exit),
+	cmd.AddCommand(listCommand(store), showCommand(store, face), searchCommand(store), diffCommand(store, face, exit),
 		exportCommand(store), importCommand(store), labelCommand(store), removeCommand(store),
 		restoreCommand(store), pruneCommand(store), pathCommand(store))
 	cmd.SetOut(face.Out)
@@ -61,15 +61,26 @@ func listCommand(store *history.Store) *cobra.Command {
 	return jsonFlag(cmd, &o.JSON)
 }
 
-func showCommand(store *history.Store) *cobra.Command {
+// onlyJSON is an error where --json and another --format were both asked for.
+func onlyJSON(cmd *cobra.Command, format string) error {
+	if cmd.Flags().Changed("format") && cmd.Flags().Changed("json") && format != "json" {
+		return fmt.Errorf("--json is --format json, and --format %s was asked for too: leave one of them out", format)
+	}
+	return nil
+}
+
+func showCommand(store *history.Store, face Options) *cobra.Command {
 	format, asJSON := "text", false
 	cmd := &cobra.Command{
-		Use: "show ID", Short: "show one: part of its ID will do, and last is the newest", Args: Arguments(1, 1, nameOne),
+		Use: "show ID", Short: "show one: part of its ID will do, and last is the newest", Long: showHelp, Args: Arguments(1, 1, nameOne),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyJSON(cmd, format); err != nil {
+				return err
+			}
 			if asJSON {
 				format = "json"
 			}
-			return Show(cmd.OutOrStdout(), cmd.ErrOrStderr(), store, args[0], format)
+			return Show(cmd.OutOrStdout(), cmd.ErrOrStderr(), store, args[0], format, face.Columns)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, "print it as text or json")
@@ -91,10 +102,11 @@ func searchCommand(store *history.Store) *cobra.Command {
 func diffCommand(store *history.Store, face Options, exit *int) *cobra.Command {
 	var o DiffOptions
 	cmd := &cobra.Command{
-		Use: "diff ID ID", Short: "tell in what two sessions differ", Args: Arguments(2, 2, "name two sessions, as in last-1 last: smtpconsole history list lists them"),
+		Use: "diff ID|FILE ID|FILE", Short: "tell in what two sessions differ", Long: diffHelp,
+		Args: Arguments(2, 2, "name two sessions, as in last-1 last: smtpconsole history list lists them"),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			o.Columns, o.Coloured, o.People = face.Columns, face.Coloured, cmd.ErrOrStderr()
-			*exit, err = Diff(cmd.OutOrStdout(), store, args[0], args[1], o)
+			*exit, err = Diff(cmd.Context(), cmd.OutOrStdout(), store, args[0], args[1], o)
 			return err
 		},
 	}
@@ -106,8 +118,11 @@ func exportCommand(store *history.Store) *cobra.Command {
 	var o ExportOptions
 	asJSON := false
 	cmd := &cobra.Command{
-		Use: "export ID", Short: "write one in a format that others read", Args: Arguments(1, 1, nameOne),
+		Use: "export ID", Short: "write one in a format that others read", Long: exportHelp(), Args: Arguments(1, 1, nameOne),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := onlyJSON(cmd, o.Format); err != nil {
+				return err
+			}
 			if asJSON {
 				o.Format = "json"
 			}
@@ -115,15 +130,16 @@ func exportCommand(store *history.Store) *cobra.Command {
 		},
 	}
 	cmd.Flags().AddFlagSet(o.Flags())
-	return jsonFlag(cmd, &asJSON)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the same as --format json")
+	return cmd
 }
 
 func importCommand(store *history.Store) *cobra.Command {
 	var o ImportOptions
 	cmd := &cobra.Command{
-		Use: "import FILE|-", Short: "keep a dialogue that other programs or people wrote", Args: Arguments(1, 1, "name a file, or - for standard input"),
+		Use: "import FILE|-", Short: "keep a dialogue that other programs or people wrote", Long: importHelp(), Args: Arguments(1, 1, "name a file, or - for standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return Import(cmd.OutOrStdout(), store, args[0], o)
+			return Import(cmd.Context(), cmd.OutOrStdout(), store, args[0], o)
 		},
 	}
 	cmd.Flags().AddFlagSet(o.Flags())

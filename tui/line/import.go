@@ -3,10 +3,11 @@ package line
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ type ImportOptions struct {
 func (o *ImportOptions) Flags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("Import", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.StringVar(&o.Format, "format", "", "read it as `FORMAT`: dialogue, telnet, swaks, postfix, stream or jsonl (default: the one that fits)")
+	flags.StringVar(&o.Format, "format", "", "read it as `FORMAT`: "+importFormats()+" (default: the one that fits)")
 	flags.StringVar(&o.Label, "label", "", "call the session `LABEL` (default: the name of the file)")
 	flags.BoolVar(&o.DryRun, "dry-run", false, "keep nothing, and tell what was understood")
 	flags.BoolVar(&o.JSON, "json", false, "print one JSON object")
@@ -44,21 +45,24 @@ func (o *ImportOptions) Flags() *pflag.FlagSet {
 
 // Import reads a session from a file, or for "-" from standard input, keeps it
 // in store, and tells on out what was understood and each line that was not.
-// Such lines are no error.
-func Import(out io.Writer, store *history.Store, file string, o ImportOptions) error {
+// Such lines are no error. Where ctx ends first nothing is kept.
+func Import(ctx context.Context, out io.Writer, store *history.Store, file string, o ImportOptions) error {
 	in, label := o.In, o.Label
-	switch {
-	case file != "-":
-		f, err := os.Open(file)
+	if in == nil || file != "-" {
+		f, err := openInput(ctx, file)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		in, label = f, cmp.Or(label, filepath.Base(file))
-	case in == nil:
-		in = os.Stdin
+		in = f
+	}
+	if file != "-" {
+		label = cmp.Or(label, filepath.Base(file))
 	}
 	imported, err := carryIn(store, in, label, o)
+	if errors.Is(err, history.ErrScript) {
+		err = fmt.Errorf("%w: run it with smtpconsole replay %s", err, file)
+	}
 	if err != nil {
 		return fmt.Errorf("%q: %w", file, err)
 	}
@@ -89,7 +93,7 @@ func writeImported(w io.Writer, imported *history.Imported) error {
 	}
 	fmt.Fprintf(out, "%s  %s: %s\n", cmp.Or(sum.ID, "not kept"), protocol.Safe(cmp.Or(sum.Target, "no target is named")), sum.Outcome)
 	fmt.Fprintf(out, "read as %s%s\n", imported.Format, guess)
-	fmt.Fprintf(out, "%d lines: %d of the dialogue, %d beside it, %d unclear\n", imported.Lines, imported.Said, imported.Aside, len(imported.Unclear))
+	fmt.Fprintf(out, "%s: %d of the dialogue, %d beside it, %d unclear\n", counted(imported.Lines, "line"), imported.Said, imported.Aside, len(imported.Unclear))
 	for _, ev := range imported.Events {
 		if ev.Kind == protocol.KindNote && strings.HasPrefix(ev.Code, "import.") {
 			fmt.Fprintf(out, "note: %s\n", protocol.Safe(ev.Text))

@@ -2,6 +2,7 @@ package line
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -28,7 +29,7 @@ func TestImportReplays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := history.Open(t.TempDir())
 			var out bytes.Buffer
-			if err := Import(&out, store, filepath.Join(classics, name), ImportOptions{JSON: true}); err != nil {
+			if err := Import(t.Context(), &out, store, filepath.Join(classics, name), ImportOptions{JSON: true}); err != nil {
 				t.Fatal(err)
 			}
 			var told history.Imported
@@ -88,7 +89,7 @@ func TestImportWords(t *testing.T) {
 	for _, dry := range []bool{false, true} {
 		store := history.Open(t.TempDir())
 		var out bytes.Buffer
-		if err := Import(&out, store, "-", ImportOptions{In: strings.NewReader(text), Label: "by hand", DryRun: dry}); err != nil {
+		if err := Import(t.Context(), &out, store, "-", ImportOptions{In: strings.NewReader(text), Label: "by hand", DryRun: dry}); err != nil {
 			t.Fatal(err)
 		}
 		list, err := store.List(t.Context())
@@ -115,14 +116,45 @@ func TestImportErrors(t *testing.T) {
 	}{
 		"no such file":   {filepath.Join(t.TempDir(), "none"), ImportOptions{}, os.ErrNotExist},
 		"no dialogue":    {"-", ImportOptions{In: strings.NewReader("hello\n")}, history.ErrNoDialogue},
+		"script":         {"-", ImportOptions{In: strings.NewReader("# by hand\n{\"format\":\"smtpconsole-session/1\"}\n{\"kind\":\"connect\"}\n")}, history.ErrScript},
 		"unknown format": {"-", ImportOptions{In: strings.NewReader("220 mx\n"), Format: "pcap"}, history.ErrUnknownFormat},
 	}
 	for name, tt := range tests {
-		if err := Import(io.Discard, store, tt.file, tt.o); !errors.Is(err, tt.want) {
+		if err := Import(t.Context(), io.Discard, store, tt.file, tt.o); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	if list, err := store.List(t.Context()); err != nil || len(list) > 0 {
 		t.Errorf("listed %+v, %v", list, err)
+	}
+}
+
+// TestImportIsEnded: whoever waits for the other end of a named pipe can give up.
+func TestImportIsEnded(t *testing.T) {
+	ended := errors.New("ended")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	defer in.Close()
+	first := make(chan struct{})
+	r := &heldFile{ctx: ctx, file: out}
+	go func() {
+		<-first
+		cancel(ended)
+	}()
+	_, _ = in.WriteString("220 mx\n")
+	if n, err := r.Read(make([]byte, 100)); n != 7 || err != nil {
+		t.Errorf("%d octets, %v", n, err)
+	}
+	close(first)
+	if n, err := r.Read(make([]byte, 100)); n != 0 || !errors.Is(err, ended) {
+		t.Errorf("%d octets, %v", n, err)
+	}
+	_, err = openInput(ctx, filepath.Join(t.TempDir(), "none"))
+	if !errors.Is(err, ended) && !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
 	}
 }

@@ -168,7 +168,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 	out.Reset()
-	if err := Show(&out, &people, store, "last", "text"); err != nil || out.String() != "# note: \\x1b[2J\n" {
+	if err := Show(&out, &people, store, "last", "text", 0); err != nil || out.String() != "# label: first\n# note: \\x1b[2J\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 	// A torn line is told, and the rest is shown.
@@ -179,10 +179,10 @@ func TestHistory(t *testing.T) {
 	_, _ = f.WriteString(`{"seq":2,"kind":"no`)
 	f.Close()
 	out.Reset()
-	if err := Show(&out, &people, store, "2026", "text"); err != nil || out.String() != "# note: \\x1b[2J\n" || people.Len() == 0 {
+	if err := Show(&out, &people, store, "2026", "text", 0); err != nil || out.String() != "# label: first\n# note: \\x1b[2J\n" || people.Len() == 0 {
 		t.Errorf("%q, %q, %v", out.String(), people.String(), err)
 	}
-	if err := Show(&out, &people, store, "2027", "text"); !errors.Is(err, history.ErrNoSession) {
+	if err := Show(&out, &people, store, "2027", "text", 0); !errors.Is(err, history.ErrNoSession) {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,64 @@
+package line
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+// openInput opens a file to be read, "-" for standard input. Whoever waits for
+// it, as for the other end of a named pipe, waits no longer than ctx lives; the
+// error is then ctx's cause.
+func openInput(ctx context.Context, name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return &heldFile{ctx: ctx, file: os.Stdin}, nil
+	}
+	var f *os.File
+	err := unlessEnded(ctx, func() (err error) {
+		f, err = os.Open(name)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &heldFile{ctx: ctx, file: f}, nil
+}
+
+// unlessEnded returns what do returns, or the cause of ctx where that ends
+// first: do is then left behind, and ends with the program.
+func unlessEnded(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// heldFile is a file that is read until ctx ends.
+type heldFile struct {
+	ctx  context.Context
+	file *os.File
+	buf  []byte // what a Read that is left behind may still write to
+}
+
+// Read reads the next octets.
+func (in *heldFile) Read(p []byte) (int, error) {
+	if len(in.buf) < len(p) {
+		in.buf = make([]byte, len(p))
+	}
+	n := 0
+	err := unlessEnded(in.ctx, func() (err error) {
+		n, err = in.file.Read(in.buf[:len(p)])
+		return err
+	})
+	if in.ctx.Err() != nil {
+		return 0, context.Cause(in.ctx)
+	}
+	return copy(p, in.buf[:n]), err
+}
+
+// Close closes the file.
+func (in *heldFile) Close() error { return in.file.Close() }
