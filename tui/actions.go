@@ -26,6 +26,7 @@ type place int
 const (
 	onStart place = 1 << iota
 	inEditor
+	onSaved
 )
 
 // commands is the table that keys and palette read.
@@ -34,19 +35,19 @@ func commands(k keyMap) []command {
 		return func(m *Model) tea.Cmd { do(m); return nil }
 	}
 	return []command{
-		{k.help, onStart | inEditor, at((*Model).openHelp)},
+		{k.help, onStart | inEditor | onSaved, at((*Model).openHelp)},
 		{k.palette, onStart | inEditor, at((*Model).openPalette)},
 		{k.templates, 0, at((*Model).openTemplates)},
 		{k.message, inEditor, (*Model).compose},
 		{k.sessions, onStart, (*Model).openSessions},
-		{k.panes, 0, at((*Model).nextPane)},
+		{k.panes, onSaved, at((*Model).nextPane)},
 		{k.reconnect, 0, func(m *Model) tea.Cmd { return m.reconnect("") }},
-		{k.pageUp, 0, at(func(m *Model) { m.transcript.page(-1) })},
-		{k.pageDown, 0, at(func(m *Model) { m.transcript.page(1) })},
-		{k.exchangeUp, 0, at(func(m *Model) { m.setFocus(focusTranscript); m.transcript.move(-1) })},
-		{k.exchangeDown, 0, at(func(m *Model) { m.setFocus(focusTranscript); m.transcript.move(1) })},
-		{k.top, 0, at(func(m *Model) { m.transcript.top() })},
-		{k.end, 0, at(func(m *Model) { m.transcript.bottom() })},
+		{k.pageUp, onSaved, at(func(m *Model) { m.sight().transcript.page(-1) })},
+		{k.pageDown, onSaved, at(func(m *Model) { m.sight().transcript.page(1) })},
+		{k.exchangeUp, onSaved, at(func(m *Model) { m.setFocus(focusTranscript); m.sight().transcript.move(-1) })},
+		{k.exchangeDown, onSaved, at(func(m *Model) { m.setFocus(focusTranscript); m.sight().transcript.move(1) })},
+		{k.top, onSaved, at(func(m *Model) { m.sight().transcript.top() })},
+		{k.end, onSaved, at(func(m *Model) { m.sight().transcript.bottom() })},
 	}
 }
 
@@ -54,6 +55,8 @@ func commands(k keyMap) []command {
 func (m *Model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
 	here := place(0)
 	switch {
+	case m.saved != nil:
+		here = onSaved
 	case m.start != nil:
 		here = onStart
 	case m.composing:
@@ -69,7 +72,14 @@ func (m *Model) globalKey(msg tea.KeyMsg) (tea.Cmd, bool) {
 	return nil, false
 }
 
-func (m *Model) nextPane() { m.setFocus((m.focus + 1) % (focusInspector + 1)) }
+// nextPane goes round the panes. A saved session has no prompt.
+func (m *Model) nextPane() {
+	next := (m.sight().focus + 1) % (focusInspector + 1)
+	if m.saved != nil && next == focusPrompt {
+		next = focusTranscript
+	}
+	m.setFocus(next)
+}
 
 // promptKey handles a key on the line being typed.
 func (m *Model) promptKey(msg tea.KeyMsg, wasLeaving bool) tea.Cmd {
@@ -306,20 +316,24 @@ func (m *Model) reconnect(target string) tea.Cmd {
 		m.start = newStartScreen(m.st)
 		return nil
 	}
-	return m.sure(func(m *Model) tea.Cmd {
+	return m.sure(nil, func(m *Model) tea.Cmd {
 		m.o.Target = t
 		return begin(m.o.Console, t)
 	})
 }
 
-// sure asks before a live session is given up for something else.
-func (m *Model) sure(do func(*Model) tea.Cmd) tea.Cmd {
+// sure asks before a live session is given up for something else. Whoever stays
+// is back where the question came from; nil is the panes.
+func (m *Model) sure(back overlay, do func(*Model) tea.Cmd) tea.Cmd {
 	if !m.live() {
 		return do(m)
 	}
-	m.overlay = newPicker(m.st, "The connection is still open", []choice{
-		{label: "stay", help: "nothing happens", take: func(*Model) tea.Cmd { return nil }},
+	stay := func(m *Model) tea.Cmd { m.overlay = back; return nil }
+	p := newPicker(m.st, "The connection is still open", []choice{
+		{label: "stay", help: "nothing happens", take: stay},
 		{label: "drop it", help: "without QUIT; the record keeps what was said", take: do},
 	})
+	p.onLeft = stay
+	m.overlay = p
 	return nil
 }

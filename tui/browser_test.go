@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,7 +28,10 @@ func someSessions() []history.Summary {
 }
 
 func browserAt(list []history.Summary) *browser {
-	return newBrowser(monochrome(), func() time.Time { return someday }, list)
+	b := newBrowser(context.Background(), monochrome(), func() time.Time { return someday }, history.Open(""))
+	b.listed, b.octets = true, 43_000_000
+	b.add(list)
+	return b
 }
 
 func TestBrowserView(t *testing.T) {
@@ -39,7 +43,9 @@ func TestBrowserView(t *testing.T) {
 	}{{"some-60x16", 60, 13, someSessions()}, {"some-80x24", 80, 21, someSessions()}, {"some-120x40", 120, 37, someSessions()}, {"none-80x24", 80, 21, nil}} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := browserAt(tt.list)
-			b.onPreview(previewMsg{id: "20260102T150500Z-0001", events: preview})
+			b.setWidth(tt.w)
+			b.show()
+			previewMsg{b, previewed{id: "20260102T150500Z-0001"}, preview}.tell(nil)
 			frame := b.view(rect{w: tt.w, h: tt.h})
 			checkFrame(t, frame, tt.w, tt.h)
 			golden.RequireEqual(t, []byte(frame+"\n"))
@@ -59,11 +65,11 @@ func TestBrowserFilter(t *testing.T) {
 		t.Errorf("%d are shown", len(b.shown))
 	}
 	b.filter.SetValue("exit:23")
-	if b.match(); len(b.shown) != 1 || b.selected().Exit != 23 {
+	if b.match(""); len(b.shown) != 1 || b.selected().Exit != 23 {
 		t.Errorf("%d are shown", len(b.shown))
 	}
 	b.filter.SetValue("nothing at all like that")
-	b.match()
+	b.match("")
 	for _, k := range []tea.KeyType{tea.KeyEnter, tea.KeyF2, tea.KeyF4, tea.KeyF6, tea.KeyF7, tea.KeyF8, tea.KeyUp, tea.KeyDown} {
 		if taken, _ := b.handleKey(tea.KeyMsg{Type: k}); taken != nil {
 			t.Errorf("%v acts on no session", k)
@@ -87,7 +93,7 @@ func TestJourneySessions(t *testing.T) {
 		j.see(step[1])
 	}
 	j.key(tea.KeyF5)
-	j.see("2 of 2")
+	j.see("2 sessions")
 	j.key(tea.KeyF2)
 	j.see("A label for")
 	j.line("mine")
@@ -100,9 +106,9 @@ func TestJourneySessions(t *testing.T) {
 	j.key(tea.KeyEsc)
 	j.see("Saved sessions")
 	j.key(tea.KeyF8)
-	j.see("1 of 1")
+	j.see("1 session ")
 	j.key(tea.KeyCtrlZ)
-	j.see("2 of 2")
+	j.see("2 sessions")
 	path := filepath.Join(t.TempDir(), "out.md")
 	j.key(tea.KeyF4)
 	j.see("Export the session")
@@ -134,7 +140,8 @@ func TestSideTable(t *testing.T) {
 	}
 	other := append([]history.Step(nil), steps...)
 	other[30].Replies = []protocol.Reply{{Code: 550, Lines: []string{"no \x1b[0m"}}}
-	c := newComparison(monochrome(), "a  |  b", history.Compare(steps, other, history.CompareOptions{By: history.ByCode}), nil)
+	what := compared{title: "a  |  b", first: steps, second: other, o: history.CompareOptions{By: history.ByCode}}
+	c := newComparison(monochrome(), what.again().(comparedMsg).compared, nil)
 	if c.at != 30 {
 		t.Errorf("it opens at %d, and 30 differs", c.at)
 	}
@@ -150,5 +157,42 @@ func TestSideTable(t *testing.T) {
 	}
 	if taken, done := c.handleKey(tea.KeyMsg{Type: tea.KeyEsc}); taken != nil || !done {
 		t.Error("Esc does not close it")
+	}
+}
+
+// TestCompareOtherwise: F2 and F4 say what counts, and the row stays where it is.
+func TestCompareOtherwise(t *testing.T) {
+	step := func(text string, took time.Duration) []history.Step {
+		return []history.Step{{Kind: history.StepCommand, Line: "NOOP", Took: took, Replies: []protocol.Reply{{Code: 250, Lines: []string{text}}}}}
+	}
+	m := testModel(t, Options{}, 80, 24)
+	m.overlay = newBrowser(t.Context(), m.st, m.now, savedStore(t))
+	back := m.overlay
+	what := compared{first: step("one", 20*time.Millisecond), second: step("two", 90*time.Millisecond), o: history.CompareOptions{By: history.ByCode}}
+	m.Update(what.again())
+	for _, c := range []struct {
+		key  tea.KeyType
+		by   history.By
+		time float64
+		all  int
+	}{
+		{tea.KeyF4, history.ByCode, 2, 1},
+		{tea.KeyF2, history.ByText, 2, 2},
+		{tea.KeyF4, history.ByText, 5, 1},
+		{tea.KeyF2, history.ByClass, 5, 0},
+		{tea.KeyF4, history.ByClass, 10, 0},
+		{tea.KeyF4, history.ByClass, 0, 0},
+		{tea.KeyF2, history.ByCode, 0, 0},
+	} {
+		strike(m, c.key)
+		now := m.overlay.(*comparison)
+		n := 0
+		for _, row := range now.rows {
+			n += len(row.differences)
+		}
+		if now.o.By != c.by || now.o.Timing != c.time || n != c.all || now.back != back {
+			t.Errorf("%v: %+v, %d differences", c.key, now.o, n)
+		}
+		screenOf(t, m)
 	}
 }

@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,80 +17,129 @@ import (
 
 // What the browser does with sessions: each returns what the model carries out.
 
-// storeMsg tells what came of a change to the store.
+// storeMsg tells what came of an act on a session.
 type storeMsg struct {
-	words string
-	gone  string // ID of a session that was deleted; "" for none
-	err   error
-}
-
-// foundMsg is what a search found: a line of each session, by its ID.
-type foundMsg struct {
-	text string
-	hits map[string]string
-	err  error
+	browser *browser // nil for the one on the screen
+	words   string
+	err     error
+	changed string          // ID of a session that was changed, deleted or brought back; "" for none
+	session history.Summary // what is known of it now; the zero one where it is gone
+	deleted bool
+	typed   *noteBox // what was to be kept, and comes back where it was not; nil for none
 }
 
 // comparedMsg is two sessions side by side.
 type comparedMsg struct {
-	title  string
-	report history.Report
-	err    error
+	compared
+	err error
 }
 
 func taking(do func(*Model) tea.Cmd) *choice { return &choice{take: do} }
 
-// changing does something to the store, then lists it anew.
-func (m *Model) changing(words string, do func(*history.Store) error) tea.Cmd {
-	store := m.o.Console.Store()
-	return tea.Sequence(func() tea.Msg { return storeMsg{words: words, err: do(store)} }, listSessions(m.ctx, store, false))
+// changing does something to session id, and looks at it again.
+func (b *browser) changing(id, words string, do func(*history.Store) error) tea.Cmd {
+	return func() tea.Msg {
+		msg := storeMsg{browser: b, words: words, changed: id, err: do(b.store)}
+		msg.session, _ = b.store.Summary(id) // that it is gone is news too
+		return msg
+	}
 }
 
-// onStore says what came of a change, in the browser where that is open.
+// onStore says what came of an act, in the browser where that is open.
 func (m *Model) onStore(msg storeMsg) {
-	words := msg.words
-	if msg.gone != "" {
-		m.gone = append(m.gone, msg.gone)
+	words, b := msg.words, msg.browser
+	if b == nil {
+		b, _ = m.overlay.(*browser)
 	}
 	if msg.err != nil {
 		words = errorWords(msg.err)
+	} else if msg.deleted {
+		m.gone = append(m.gone, msg.changed)
 	}
-	if b, ok := m.overlay.(*browser); ok {
-		b.note = words
+	if b == nil || b.ctx.Err() != nil {
+		m.say(words)
 		return
 	}
-	m.say(words)
+	b.take(msg)
+	b.note = words
+	if msg.err != nil && msg.typed != nil && m.overlay == overlay(b) {
+		msg.typed.trouble = words
+		m.overlay = msg.typed
+	}
+}
+
+// take brings the row of a session that was changed up to date.
+func (b *browser) take(msg storeMsg) {
+	switch {
+	case msg.changed == "":
+	case msg.session.ID == "":
+		b.drop(msg.changed)
+	default:
+		b.put(msg.session)
+	}
+}
+
+// missed says that the selected session could not be had. One that is gone
+// leaves the list.
+func (b *browser) missed(err error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		b.drop(b.selectedID())
+		b.note = "it is gone: another program deleted it, or moved it to the trash"
+		return
+	}
+	b.note = errorWords(err)
 }
 
 func (b *browser) open(sum history.Summary) (*choice, bool) {
-	return taking(func(m *Model) tea.Cmd {
-		return m.sure(func(m *Model) tea.Cmd { return readSession(m.o.Console.Store(), sum.ID) })
-	}), true
+	return taking(func(*Model) tea.Cmd { return openSaved(b, sum.ID) }), false
 }
 
 func (b *browser) label(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
 		return m.askOver(b, "A label for the session with "+sum.Target, sum.Label, "one line; empty takes it away", func(m *Model, text string) tea.Cmd {
 			m.overlay = b
-			return m.changing("labelled", func(store *history.Store) error {
-				l, err := store.Label(sum.ID)
-				l.Label = strings.TrimSpace(text)
-				return errors.Join(err, store.SetLabel(sum.ID, l))
+			return b.changing(sum.ID, "labelled", func(store *history.Store) error {
+				return relabel(store, sum.ID, func(l *history.Label) { l.Label = strings.TrimSpace(text) })
 			})
 		})
 	}), false
 }
 
-func (b *browser) remove(sum history.Summary) (*choice, bool) {
+// relabel changes what is said of a session.
+func relabel(store *history.Store, id string, change func(*history.Label)) error {
+	l, err := store.Label(id)
+	if errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	change(&l) // where the old one cannot be read a new one takes its place
+	return store.SetLabel(id, l)
+}
+
+func (b *browser) writeNote(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
-		store := m.o.Console.Store()
-		return tea.Sequence(func() tea.Msg {
-			err := store.Remove(sum.ID)
-			if err != nil {
-				return storeMsg{err: err}
+		box := newNoteBox(m.st, "A note on the session of "+describe(sum), sum.Note, b)
+		box.take = func(note string) tea.Cmd {
+			keep := b.changing(sum.ID, "noted", func(store *history.Store) error {
+				return relabel(store, sum.ID, func(l *history.Label) { l.Note = note })
+			})
+			return func() tea.Msg {
+				msg := keep().(storeMsg)
+				msg.typed = box
+				return msg
 			}
-			return storeMsg{words: "deleted · Ctrl+Z brings it back", gone: sum.ID}
-		}, listSessions(m.ctx, store, false))
+		}
+		m.overlay = box
+		return nil
+	}), false
+}
+
+func (b *browser) remove(sum history.Summary) (*choice, bool) {
+	return taking(func(*Model) tea.Cmd {
+		return func() tea.Msg {
+			msg := b.changing(sum.ID, "deleted · Ctrl+Z brings it back", func(store *history.Store) error { return store.Remove(sum.ID) })().(storeMsg)
+			msg.deleted = true
+			return msg
+		}
 	}), false
 }
 
@@ -103,86 +152,48 @@ func (b *browser) undo() (*choice, bool) {
 		}
 		id := m.gone[n-1]
 		m.gone = m.gone[:n-1]
-		return m.changing("brought back", func(store *history.Store) error { return store.Restore(id) })
+		return b.changing(id, "brought back", func(store *history.Store) error { return store.Restore(id) })
 	}), false
 }
 
-// compare marks a session, and at the second stroke compares another with it.
+// compare marks a session, and at the second stroke compares another with it;
+// on the one that is marked it takes the mark away.
 func (b *browser) compare(sum history.Summary) (*choice, bool) {
 	switch b.marked {
-	case "", sum.ID:
-		b.marked, b.note = sum.ID, "marked: F6 on another session compares the two"
+	case "":
+		b.marked, b.note = sum.ID, "marked: F6 on another session compares the two, F6 here takes the mark away"
+		return nil, false
+	case sum.ID:
+		b.marked, b.note = "", "no session is marked any more"
 		return nil, false
 	}
-	first := b.marked
+	first := *b.known(b.marked)
 	b.marked = ""
-	return taking(func(m *Model) tea.Cmd { return compareSessions(m.o.Console.Store(), first, sum.ID) }), false
+	return taking(func(*Model) tea.Cmd { return compareSessions(b.store, first, sum) }), false
 }
 
 // compareSessions puts two sessions side by side.
-func compareSessions(store *history.Store, a, b string) tea.Cmd {
+func compareSessions(store *history.Store, a, b history.Summary) tea.Cmd {
 	return func() tea.Msg {
-		first, err := store.Read(a)
+		first, err := store.Read(a.ID)
 		if err != nil {
 			return comparedMsg{err: err}
 		}
-		second, err := store.Read(b)
+		second, err := store.Read(b.ID)
 		if err != nil {
 			return comparedMsg{err: err}
 		}
-		title := first.Header.Target + "  |  " + second.Header.Target
-		return comparedMsg{title: title, report: history.Compare(history.Steps(first.Events), history.Steps(second.Events), history.CompareOptions{By: history.ByCode})}
+		return compared{
+			title: describe(a) + "  |  " + describe(b), first: history.Steps(first.Events), second: history.Steps(second.Events),
+			o: history.CompareOptions{By: history.ByCode, Own: console.OwnNames(oldTarget(a.Target), oldTarget(b.Target))},
+		}.again()
 	}
 }
 
-// search asks for a text and shows the sessions that have it.
-func (b *browser) search() (*choice, bool) {
-	if b.hits != nil {
-		b.hits, b.note = nil, "all sessions again"
-		b.match()
-		return b.preview(), false
-	}
-	return taking(func(m *Model) tea.Cmd {
-		return m.askOver(b, "Search in all sessions for", "", "in lines, replies, messages, notes; F3 shows all sessions again", func(m *Model, text string) tea.Cmd {
-			m.overlay = b
-			b.note = "searching …"
-			return searchSessions(m.ctx, m.o.Console.Store(), text)
-		})
-	}), false
-}
-
-// mostHits bounds a search.
-const mostHits = 100_000
-
-func searchSessions(ctx context.Context, store *history.Store, text string) tea.Cmd {
-	return func() tea.Msg {
-		msg := foundMsg{text: text, hits: map[string]string{}}
-		for hit, err := range store.Search(ctx, text, mostHits) {
-			switch {
-			case err != nil && hit.ID == "":
-				msg.err = err
-			case err == nil && msg.hits[hit.ID] == "":
-				msg.hits[hit.ID] = hit.Line
-			}
-		}
-		return msg
-	}
-}
-
-func (m *Model) onFound(msg foundMsg) tea.Cmd {
-	b, ok := m.overlay.(*browser)
-	if !ok {
-		return nil
-	}
-	b.hits, b.note = msg.hits, fmt.Sprintf("%s with %q · F3 shows all", plural(len(msg.hits), "session"), msg.text)
-	if msg.err != nil {
-		b.note = errorWords(msg.err)
-	}
-	b.match()
-	if c := b.preview(); c != nil {
-		return c.take(m)
-	}
-	return nil
+// oldTarget is a target as it was typed once; the zero one where it is none today.
+func oldTarget(name string) console.Target {
+	t, _ := console.ParseTarget(name)
+	return t
 }
 
 // export asks for a format and a file.
@@ -191,9 +202,9 @@ func (b *browser) export(sum history.Summary) (*choice, bool) {
 		var choices []choice
 		for _, f := range history.ExportFormats() {
 			choices = append(choices, choice{label: f.Name, help: f.Summary, take: func(m *Model) tea.Cmd {
-				return m.chooseFile("Export as "+f.Name+" ("+f.Extension+") to", true, func(m *Model, path string) tea.Cmd {
+				return m.chooseFileOver(b, "Export as "+f.Name+" ("+f.Extension+") to", true, func(m *Model, path string) tea.Cmd {
 					m.overlay = b
-					return exportSession(m.o.Console.Store(), sum.ID, f, path)
+					return exportSession(b.store, sum.ID, f, path)
 				})
 			}})
 		}
@@ -230,13 +241,31 @@ func writeExport(store *history.Store, id string, f history.ExportFormat, path s
 // replay asks for a server, and begins to run the session again on it.
 func (b *browser) replay(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
-		return m.askOver(b, "Run it again on", sum.Target, "each step waits for you; the run is a record of its own", func(m *Model, target string) tea.Cmd {
+		kept := "the run is a record of its own"
+		if m.o.Console.Store() == nil {
+			kept = "no record is kept of the run"
+		}
+		return m.askOver(b, "Run it again on", sum.Target, "each step waits for you; "+kept, func(m *Model, target string) tea.Cmd {
 			t, err := console.ParseTarget(strings.TrimSpace(target))
 			if err != nil {
 				m.overlay, b.note = b, errorWords(err)
 				return nil
 			}
-			return m.sure(func(m *Model) tea.Cmd { return beginReplay(m.o.Console, t, sum.ID) })
+			return m.sure(b, func(m *Model) tea.Cmd {
+				b.stop()
+				return b.rerun(m.o.Console, t, sum.ID)
+			})
 		})
 	}), false
+}
+
+// rerun reads a session and makes the new one. Nothing is dialled yet.
+func (b *browser) rerun(c *console.Console, t console.Target, id string) tea.Cmd {
+	return func() tea.Msg {
+		saved, err := b.store.Read(id)
+		if err != nil {
+			return replayMsg{err: err}
+		}
+		return replayScript(c, t, &history.Script{Header: saved.Header, Steps: history.Steps(saved.Events)}, history.ByCode, b.store)()
+	}
 }

@@ -47,12 +47,18 @@ func closeSession(s *console.Session) tea.Cmd {
 	return func() tea.Msg { return closedMsg{s.Close()} }
 }
 
-// listSessions reads the saved sessions; recent says that the start screen
-// wants them for its targets.
-func listSessions(ctx context.Context, store *history.Store, recent bool) tea.Cmd {
+// recentRead is how many sessions the start screen takes its targets from.
+const recentRead = 500
+
+// recentSessions reads the newest sessions.
+func recentSessions(ctx context.Context, store *history.Store) tea.Cmd {
 	return func() tea.Msg {
-		list, err := store.List(ctx)
-		return sessionsMsg{list, recent, err}
+		l, err := store.Listing()
+		if err != nil {
+			return recentMsg{err: err}
+		}
+		list, err := l.Read(ctx, recentRead)
+		return recentMsg{list, err}
 	}
 }
 
@@ -61,11 +67,45 @@ func keepLine(r *console.Recall, line string) tea.Cmd {
 	return func() tea.Msg { return keptMsg{r.Keep(line)} }
 }
 
-// readSession reads one saved session.
-func readSession(store *history.Store, id string) tea.Cmd {
+// openSaved looks whether a saved session can be read.
+func openSaved(from *browser, id string) tea.Cmd {
 	return func() tea.Msg {
-		s, err := store.Read(id)
-		return shownMsg{s, err}
+		sum, err := from.store.Summary(id)
+		return savedMsg{from, sum, err}
+	}
+}
+
+// savedMost is how many octets of a saved session are kept in memory: of its
+// lines, and of what holds each.
+const (
+	savedMost  = 256 << 20
+	savedEvent = 1 << 10
+)
+
+// readSaved reads a saved session into log, as far as there is room for it, and
+// closes log. It ends early with ctx.
+func readSaved(ctx context.Context, store *history.Store, id string, log *history.Log) tea.Cmd {
+	return func() tea.Msg {
+		defer log.Close()
+		msg, octets := savedReadMsg{log: log}, 0
+		for ev, err := range store.Events(id) {
+			var torn *history.TornError
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case err == nil:
+				log.Append(ev)
+			case !errors.As(err, &torn):
+				msg.err = err
+			case msg.torn == nil:
+				msg.torn = torn
+			}
+			if octets += savedEvent + len(ev.Text); octets > savedMost {
+				msg.cut = true
+				return msg
+			}
+		}
+		return msg
 	}
 }
 

@@ -168,7 +168,7 @@ func (c *composer) fieldRow(i, w int) string {
 	if at < 0 && f.value() == "" {
 		return lead + c.st.ghost.Render("left out")
 	}
-	return lead + c.paint(f.value(), at, w-column-1)
+	return lead + c.st.editedLine(f.value(), at, w-column-1)
 }
 
 // fileText is a file's name and facts, or why it cannot be sent.
@@ -226,26 +226,7 @@ func (c *composer) bodyRow(i, w int) string {
 	if at < 0 && b.empty() {
 		return "  " + c.st.ghost.Render(ansi.Truncate("the text; Tab goes there", max(0, w-3), "…"))
 	}
-	return "  " + c.paint(b.lines[i], at, w-3)
-}
-
-// paint draws text in room cells with the cursor at byte at; none for -1.
-func (c *composer) paint(text string, at, room int) string {
-	if room <= 0 {
-		return ""
-	}
-	if at < 0 {
-		return c.st.text.Render(ansi.Truncate(protocol.Safe(clip(text, room)), room, "…"))
-	}
-	before, rest := protocol.Safe(text[:at]), text[at:]
-	under, after := " ", ""
-	if rest != "" {
-		n := clusterLen(rest)
-		under, after = protocol.Safe(rest[:n]), protocol.Safe(clip(rest[n:], room))
-	}
-	styled := c.st.text.Render(before) + c.st.cursor.Render(under) + c.st.text.Render(after)
-	styled, _ = scrolled(styled, ansi.StringWidth(before)+ansi.StringWidth(under)-1, room)
-	return styled
+	return "  " + c.st.editedLine(b.lines[i], at, w-3)
 }
 
 // remarkRows are the remarks that fit into most rows, worst first. Of the

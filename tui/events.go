@@ -11,12 +11,18 @@ import (
 
 // onEvents takes what happened, in order, and waits for more.
 func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
-	if msg.log != m.log || m.session == nil {
+	switch {
+	case m.saved != nil && msg.log == m.saved.log:
+		return m.onSavedEvents(msg)
+	case msg.log != m.log || m.session == nil:
 		return nil
 	}
-	before := m.state.Phase
+	before, said := m.state.Phase, m.status
 	for _, ev := range msg.events {
 		m.take(ev)
+	}
+	if m.saved != nil && m.status != said {
+		m.status = "live session: " + m.status
 	}
 	m.transcript.append(msg.events...)
 	m.prompt.setState(m.state)
@@ -37,11 +43,9 @@ func (m *Model) onEvents(msg eventsMsg) tea.Cmd {
 
 // take folds one event into what the model knows of the session.
 func (m *Model) take(ev protocol.Event) {
-	m.remember(ev)
 	judged, refused := m.judges(ev), m.refusesData(ev)
 	messages := m.state.Messages
-	m.state = m.state.Apply(ev)
-	m.seq = ev.Seq
+	m.fold(ev)
 	switch ev.Kind {
 	case protocol.KindClose:
 		m.onClose(ev)

@@ -61,3 +61,22 @@ func (s *styles) inputView(in textinput.Model, room int) string {
 	text, _ := scrolled(line, ansi.StringWidth(before), room)
 	return text
 }
+
+// editedLine draws text in room cells with the cursor at byte at; none for -1.
+func (s *styles) editedLine(text string, at, room int) string {
+	if room <= 0 {
+		return ""
+	}
+	if at < 0 {
+		return s.text.Render(ansi.Truncate(protocol.Safe(clip(text, room)), room, "…"))
+	}
+	before, rest := protocol.Safe(text[:at]), text[at:]
+	under, after := " ", ""
+	if rest != "" {
+		n := clusterLen(rest)
+		under, after = protocol.Safe(rest[:n]), protocol.Safe(clip(rest[n:], room))
+	}
+	styled := s.text.Render(before) + s.cursor.Render(under) + s.text.Render(after)
+	styled, _ = scrolled(styled, ansi.StringWidth(before)+ansi.StringWidth(under)-1, room)
+	return styled
+}

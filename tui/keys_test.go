@@ -1,11 +1,15 @@
 package tui
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"smtpconsole/tui/console"
 )
 
 // places are the panes with every binding that works in each.
@@ -19,8 +23,11 @@ func places() map[string][]key.Binding {
 	return map[string][]key.Binding{
 		"prompt":     append(append(append([]key.Binding{}, global...), editing...), k.send, k.asTyped, k.fix, k.complete, k.clear, k.recall, k.cancel),
 		"transcript": append(append([]key.Binding{}, global...), k.fold, k.search, k.copyIt, k.errorsOnly),
-		"picker":     {pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown, pickKeys.take, pickKeys.leave},
-		"reader":     {readKeys.up, readKeys.down, readKeys.pageUp, readKeys.pageDown, readKeys.top, readKeys.end, readKeys.leave},
+		"saved":      newModel(context.Background(), Options{Console: console.New(console.Options{})}, testRenderer(), time.Now).savedKeys(),
+		"browser": append(browserAt(nil).bindings(), pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown,
+			browserTop, browserEnd, previewUp, previewDown, in.CharacterForward, in.CharacterBackward, in.LineStart, in.LineEnd, in.DeleteCharacterBackward),
+		"picker": {pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown, pickKeys.take, pickKeys.leave},
+		"reader": {readKeys.up, readKeys.down, readKeys.pageUp, readKeys.pageDown, readKeys.top, readKeys.end, readKeys.leave},
 	}
 }
 

@@ -38,7 +38,7 @@ func (m *Model) leave() tea.Cmd {
 
 // copyText puts text into the terminal's clipboard (OSC 52).
 func (m *Model) copyText(scope copyScope, what string) tea.Cmd {
-	text := m.transcript.copy(scope)
+	text := m.sight().transcript.copy(scope)
 	if text == "" {
 		m.say("nothing is selected to copy")
 		return nil

@@ -3,6 +3,8 @@ package tui
 import (
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"smtpconsole/history"
 	"smtpconsole/protocol"
 	"smtpconsole/protocol/sasl"
@@ -32,21 +34,32 @@ type begunMsg struct {
 	err     error
 }
 
-// sessionsMsg is the list of saved sessions, for the start screen's recent
-// targets or to choose from.
-type sessionsMsg struct {
-	list   []history.Summary
-	recent bool
-	err    error
+// recentMsg are the newest saved sessions, for the start screen's targets.
+type recentMsg struct {
+	list []history.Summary
+	err  error
 }
 
 // keptMsg tells whether a line was written for recall in later runs.
 type keptMsg struct{ err error }
 
-// shownMsg is a saved session read for looking at.
-type shownMsg struct {
-	session *history.Session
+// browserMsg is news for one browser, wherever that stands: also beneath a
+// question that it asks.
+type browserMsg interface{ tell(m *Model) tea.Cmd }
+
+// savedMsg is a saved session that can be read, or why it cannot.
+type savedMsg struct {
+	from    *browser
+	session history.Summary
 	err     error
+}
+
+// savedReadMsg tells that the file behind log is read, as far as it was.
+type savedReadMsg struct {
+	log  *history.Log
+	torn *history.TornError // the first line that is not whole; nil where all are
+	cut  bool               // there is more than is kept in memory
+	err  error
 }
 
 // clockMsg moves the timers on the screen.

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/charmbracelet/bubbles/textinput"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
@@ -42,19 +41,13 @@ type Model struct {
 
 	w, h  int
 	areas areas
-	focus focus
 
-	// The session on screen. For a saved one shown is set and session nil.
-	session   *console.Session
-	shown     *history.Session
-	log       *history.Log
-	watch     context.Context    // ends when the session leaves the screen
-	stop      context.CancelFunc // ends watch
-	seq       int
-	state     protocol.State
-	snapshots []protocol.State // before events 1, 1+snapshotEvery, …
-	began     time.Time
-	ended     time.Time
+	// The live session, nil before the first.
+	session *console.Session
+	scene
+	watch context.Context    // ends when the session leaves the screen
+	stop  context.CancelFunc // ends watch
+	saved *savedView         // a saved session that is read meanwhile; nil for none
 
 	// What runs on it.
 	running     int
@@ -75,24 +68,19 @@ type Model struct {
 	quitting    bool
 
 	// The panes.
-	start      *startScreen
-	transcript *transcript
-	inspector  *inspector
-	prompt     *prompt
-	composer   *composer
-	composing  bool
-	popup      *popup
-	overlay    overlay
-	replay     *replayView
-	gone       []string // IDs of sessions deleted in this run, for undo
-	dir        string   // where the file chooser was last
-	reader     *reader
-	question   *questionBox
-	searching  bool
-	search     textinput.Model
-	status     string // one sentence, until the next key
-	trouble    bool   // the sentence is one about a failure
-	onlyBad    bool
+	start     *startScreen
+	prompt    *prompt
+	composer  *composer
+	composing bool
+	popup     *popup
+	overlay   overlay
+	replay    *replayView
+	gone      []string // IDs of sessions deleted in this run, for undo
+	dir       string   // where the file chooser was last
+	reader    *reader
+	question  *questionBox
+	status    string // one sentence, until the next key
+	trouble   bool   // the sentence is one about a failure
 }
 
 // newModel makes the production model; r is what styles are made for.
@@ -104,8 +92,10 @@ func newModel(ctx context.Context, o Options, r *lipgloss.Renderer, now func() t
 	}
 	m := &Model{
 		o: o, r: r, st: st, keys: defaultKeys(), commands: commands(defaultKeys()), now: now, ctx: ctx, asks: make(chan *question), decisions: make(chan *decision),
-		transcript: newTranscript(st), inspector: newInspector(st), prompt: newPrompt(st), composer: newComposer(st, now),
-		search: newInput(),
+		scene: newScene(st), prompt: newPrompt(st), composer: newComposer(st, now),
+	}
+	if m.o.Saved == nil {
+		m.o.Saved = o.Console.Store()
 	}
 	m.composer.keepDrafts(o.Drafts)
 	m.prompt.lines = o.Recall.Lines()
@@ -124,11 +114,11 @@ func (m *Model) Init() tea.Cmd {
 	}
 	switch {
 	case m.o.Script != nil:
-		cmds = append(cmds, replayScript(m.o.Console, m.o.Target, m.o.Script, m.o.By))
+		cmds = append(cmds, replayScript(m.o.Console, m.o.Target, m.o.Script, m.o.By, m.o.Saved))
 	case m.start == nil:
 		cmds = append(cmds, begin(m.o.Console, m.o.Target))
-	case m.o.Console.Store() != nil:
-		cmds = append(cmds, listSessions(m.ctx, m.o.Console.Store(), true))
+	case m.o.Saved != nil:
+		cmds = append(cmds, recentSessions(m.ctx, m.o.Saved))
 	}
 	return tea.Batch(cmds...)
 }
@@ -148,24 +138,33 @@ func (m *Model) say(text string) { m.status, m.trouble = text, false }
 func (m *Model) complain(text string) { m.status, m.trouble = text, true }
 
 // resize lays the panes out anew.
-func (m *Model) resize(w, h int) {
+func (m *Model) resize(w, h int) tea.Cmd {
 	m.w, m.h = w, h
 	m.areas = layout(w, h)
-	a := m.areas
-	m.transcript.setSize(a.main.w, a.main.h)
-	m.composer.setSize(a.whole.w, a.whole.h)
-	side := a.side
-	if side.w == 0 {
-		side = a.body
+	m.scene.setSize(m.areas)
+	if m.saved != nil {
+		m.saved.setSize(m.areas)
 	}
-	m.inspector.setSize(side.w, side.h)
+	m.composer.setSize(m.areas.whole.w, m.areas.whole.h)
 	m.explain()
+	if b, ok := m.overlay.(*browser); ok {
+		b.setWidth(w)
+		return b.show()
+	}
+	return nil
 }
 
-// setFocus is the only way the focus moves.
+// sight is the session in sight: the saved one that is read, else the live one.
+func (m *Model) sight() *scene {
+	if m.saved != nil {
+		return &m.saved.scene
+	}
+	return &m.scene
+}
+
+// setFocus is the only way the focus of what is in sight moves.
 func (m *Model) setFocus(f focus) {
-	m.focus = f
-	m.transcript.setFocus(f == focusTranscript)
+	m.sight().turn(f)
 	m.explain()
 }
 
@@ -180,9 +179,9 @@ func (m *Model) show(s *console.Session) tea.Cmd {
 // adopt puts a session on the screen.
 func (m *Model) adopt(s *console.Session) tea.Cmd {
 	old := m.put(s.Log)
-	m.session, m.shown = s, nil
+	m.session = s
 	m.began, m.ended = m.now(), time.Time{}
-	m.state.Name = s.Name()
+	m.state.Name, m.state.Local = s.Name(), s.Target.LMTP
 	m.watch, m.stop = context.WithCancel(m.ctx)
 	return tea.Batch(old, waitEvents(m.watch, s.Log, 0))
 }
@@ -204,7 +203,8 @@ func (m *Model) put(log *history.Log) tea.Cmd {
 	m.running, m.snapshots, m.replay = 0, nil, nil
 	m.transcript.reset()
 	m.prompt.setState(m.state)
-	m.setFocus(focusPrompt)
+	m.turn(focusPrompt)
+	m.explain()
 	return old
 }
 
@@ -221,11 +221,14 @@ func (m *Model) run(cmd tea.Cmd) tea.Cmd {
 func (m *Model) explain() {
 	w := m.inspector.w
 	switch {
-	case w <= 0 || m.composing:
+	case w <= 0:
+	case m.saved != nil:
+		m.saved.inspector.show(m.saved.selectionPage())
+	case m.composing:
 	case m.prompt.value() != "" && m.focus == focusPrompt:
 		m.inspector.show(append(typedPage(m.st, w, m.prompt, m.state), m.nowLines(w)...))
 	default:
-		m.inspector.show(append(m.selectionPage(w), m.nowLines(w)...))
+		m.inspector.show(append(m.selectionPage(), m.nowLines(w)...))
 	}
 }
 
@@ -233,58 +236,4 @@ func (m *Model) nowLines(w int) []string {
 	pg := &page{w: w, st: m.st, lines: []string{""}}
 	pg.put(m.st.title, nowLine(m.state))
 	return pg.lines
-}
-
-// selectionPage explains the exchange selected in the transcript.
-func (m *Model) selectionPage(w int) []string {
-	x, ok := m.transcript.selection()
-	if !ok {
-		pg := &page{w: w, st: m.st}
-		pg.put(m.st.text, "What the server answers is explained here.")
-		return pg.lines
-	}
-	if x.reply != nil {
-		return replyPage(m.st, w, *x.reply, answered(x), m.stateAfter(x.server[len(x.server)-1].Seq))
-	}
-	if x.lead.Kind == "" {
-		return nil
-	}
-	return eventPage(m.st, w, x.lead)
-}
-
-// answered is what the reply of x answers, in the words of ExplainReply.
-func answered(x exchange) string {
-	switch x.lead.Kind {
-	case protocol.KindBody:
-		return protocol.ForVerdict
-	case protocol.KindConnect:
-		return protocol.ForGreeting
-	case "":
-		return "unasked"
-	}
-	return x.lead.Cmd
-}
-
-// snapshotEvery is how many events lie between two states that are kept, so
-// that an old reply is explained without folding the session from its start.
-const snapshotEvery = 512
-
-// remember keeps the state before ev where it is time to.
-func (m *Model) remember(ev protocol.Event) {
-	if (ev.Seq-1)%snapshotEvery == 0 && len(m.snapshots) == (ev.Seq-1)/snapshotEvery {
-		m.snapshots = append(m.snapshots, m.state)
-	}
-}
-
-// stateAfter is the session as it was after the event numbered seq.
-func (m *Model) stateAfter(seq int) protocol.State {
-	i := (seq - 1) / snapshotEvery
-	if seq >= m.seq || i >= len(m.snapshots) {
-		return m.state
-	}
-	st := m.snapshots[i]
-	for n := i * snapshotEvery; n < seq; n++ {
-		st = st.Apply(*m.transcript.events.at(n))
-	}
-	return st
 }

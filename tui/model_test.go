@@ -81,10 +81,18 @@ func testModel(t testing.TB, o Options, w, h int) *Model {
 	return m
 }
 
-// shownModel shows the recorded session.
+// shownModel shows a session with the events that are recorded, while it goes on.
 func shownModel(t testing.TB, w, h int) *Model {
 	m := testModel(t, Options{}, w, h)
-	m.Update(shownMsg{session: recorded()})
+	log := history.NewLog(nil, nil)
+	for _, ev := range recorded().Events {
+		log.Append(ev)
+	}
+	m.put(log)
+	m.session = &console.Session{Target: console.Target{Name: "mx.example.test"}, Log: log}
+	m.began, m.watch = someday, t.Context()
+	m.Update(eventsMsg{log: log, events: log.Events()})
+	m.setFocus(focusTranscript)
 	return m
 }
 

@@ -23,12 +23,16 @@ func (m *Model) wheel(msg tea.MouseMsg, n int) {
 	case m.reader != nil:
 		m.reader.scroll(n)
 	case m.overlay != nil:
+		if b, ok := m.overlay.(*browser); ok && b.previewArea.contains(msg.X, msg.Y) {
+			b.shownBeside.scroll(n)
+			return
+		}
 		m.overlay.move(n)
-	case m.composing || m.start != nil:
-	case m.areas.side.contains(msg.X, msg.Y) || m.focus == focusInspector && m.areas.side.w == 0:
-		m.inspector.scroll(n)
+	case !m.uncovered():
+	case m.areas.side.contains(msg.X, msg.Y) || m.sight().focus == focusInspector && m.areas.side.w == 0:
+		m.sight().inspector.scroll(n)
 	default:
-		m.transcript.scroll(n)
+		m.sight().transcript.scroll(n)
 	}
 }
 
@@ -37,16 +41,18 @@ func (m *Model) click(msg tea.MouseMsg) tea.Cmd {
 	case m.reader != nil || m.question != nil:
 	case m.overlay != nil:
 		return m.choose(m.overlay.click(msg.X, msg.Y))
-	case m.start != nil:
+	case m.start != nil && m.saved == nil:
 		return m.startClick(msg.Y)
-	case m.composing:
+	case !m.uncovered():
 	case m.areas.prompt.contains(msg.X, msg.Y):
-		m.setFocus(focusPrompt)
+		if m.saved == nil {
+			m.setFocus(focusPrompt)
+		}
 	case m.areas.side.contains(msg.X, msg.Y):
 		m.setFocus(focusInspector)
 	case m.areas.main.contains(msg.X, msg.Y):
 		m.setFocus(focusTranscript)
-		m.transcript.click(msg.X-m.areas.main.x, msg.Y-m.areas.main.y)
+		m.sight().transcript.click(msg.X-m.areas.main.x, msg.Y-m.areas.main.y)
 		m.explain()
 	}
 	return nil

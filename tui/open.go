@@ -13,6 +13,10 @@ import (
 // openHelp shows help for what has the focus: the word in the prompt, or the
 // overview.
 func (m *Model) openHelp() {
+	if m.saved != nil {
+		m.reader = newReader(m.st, "Help on a saved session", keysPage(m.st, savedWords, m.savedKeys()))
+		return
+	}
 	if m.composing {
 		m.reader = newReader(m.st, "Help on the message editor", editorPage(m.st, m.composer.bindings()))
 		return
@@ -89,12 +93,11 @@ func codeText(code int) string {
 
 // openSessions lists the saved sessions.
 func (m *Model) openSessions() tea.Cmd {
-	store := m.o.Console.Store()
-	if store == nil {
-		m.say("no sessions are kept: --no-record is set")
+	if m.o.Saved == nil {
+		m.say("no sessions are kept")
 		return nil
 	}
-	return listSessions(m.ctx, store, false)
+	return m.browse()
 }
 
 // openTemplates offers the commands, those legal now first.
@@ -173,9 +176,10 @@ func (m *Model) actionsList() []choice {
 // goes back to the prompt and is typed there.
 func (m *Model) transcriptKey(msg tea.KeyMsg) tea.Cmd {
 	defer m.explain()
+	t := m.sight().transcript
 	switch {
 	case key.Matches(msg, m.keys.fold):
-		m.transcript.toggleFold()
+		t.toggleFold()
 	case key.Matches(msg, m.keys.search):
 		m.openSearch()
 	case key.Matches(msg, m.keys.copyIt):
@@ -183,13 +187,13 @@ func (m *Model) transcriptKey(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, m.keys.errorsOnly):
 		m.toggleErrors()
 	case msg.String() == "up":
-		m.transcript.move(-1)
+		t.move(-1)
 	case msg.String() == "down":
-		m.transcript.move(1)
+		t.move(1)
 	case msg.String() == "home":
-		m.transcript.top()
+		t.top()
 	case msg.String() == "end":
-		m.transcript.bottom()
+		t.bottom()
 	default:
 		return m.backToPrompt(msg)
 	}
@@ -198,23 +202,29 @@ func (m *Model) transcriptKey(msg tea.KeyMsg) tea.Cmd {
 
 // inspectorKey scrolls the inspector.
 func (m *Model) inspectorKey(msg tea.KeyMsg) tea.Cmd {
+	in := m.sight().inspector
 	switch msg.String() {
 	case "up":
-		m.inspector.scroll(-1)
+		in.scroll(-1)
 	case "down":
-		m.inspector.scroll(1)
+		in.scroll(1)
 	case "home":
-		m.inspector.scroll(-len(m.inspector.lines))
+		in.scroll(-len(in.lines))
 	case "end":
-		m.inspector.scroll(len(m.inspector.lines))
+		in.scroll(len(in.lines))
 	default:
 		return m.backToPrompt(msg)
 	}
 	return nil
 }
 
-// backToPrompt returns the focus; what can be typed is typed.
+// backToPrompt returns the focus; what can be typed is typed. Beside a saved
+// session there is nothing to type.
 func (m *Model) backToPrompt(msg tea.KeyMsg) tea.Cmd {
+	if m.saved != nil {
+		m.say("nothing can be typed here: a saved session is read · Esc goes back")
+		return nil
+	}
 	m.setFocus(focusPrompt)
 	if typing(msg) || key.Matches(msg, m.keys.recall) {
 		return m.promptKey(msg, false)
@@ -223,35 +233,37 @@ func (m *Model) backToPrompt(msg tea.KeyMsg) tea.Cmd {
 }
 
 func (m *Model) toggleErrors() {
-	m.onlyBad = !m.onlyBad
-	m.transcript.errorsOnly(m.onlyBad)
-	if m.onlyBad {
+	s := m.sight()
+	s.onlyBad = !s.onlyBad
+	s.transcript.errorsOnly(s.onlyBad)
+	if s.onlyBad {
 		m.say("only refusals and failures are shown; Ctrl+E in the transcript shows all")
 	}
 }
 
 func (m *Model) openSearch() {
 	m.setFocus(focusTranscript)
-	m.searching = true
-	m.search.SetValue("")
-	m.search.Focus()
+	s := m.sight()
+	s.searching = true
+	s.search.SetValue("")
 }
 
 // searchKey types the query; Enter and the arrows step through what it finds.
 func (m *Model) searchKey(msg tea.KeyMsg) {
+	s := m.sight()
 	switch msg.String() {
 	case "esc", "ctrl+c":
-		m.searching = false
-		m.transcript.clearFind()
+		s.searching = false
+		s.transcript.clearFind()
 	case "enter", "down":
-		m.transcript.next()
+		s.transcript.next()
 	case "up":
-		m.transcript.prev()
+		s.transcript.prev()
 	default:
-		before := m.search.Value()
-		editInput(&m.search, msg)
-		if q := m.search.Value(); q != before {
-			m.transcript.find(q)
+		before := s.search.Value()
+		editInput(&s.search, msg)
+		if q := s.search.Value(); q != before {
+			s.transcript.find(q)
 		}
 	}
 	m.explain()

@@ -54,6 +54,15 @@ func (m *Model) chooseFile(title string, saving bool, take func(*Model, string) 
 	return cmd
 }
 
+// chooseFileOver is chooseFile over another overlay, which comes back where no
+// file is chosen.
+func (m *Model) chooseFileOver(back overlay, title string, saving bool, take func(*Model, string) tea.Cmd) tea.Cmd {
+	p, cmd := newFilePick(m.st, title, m.dir, saving, take)
+	p.onLeft = func(m *Model) tea.Cmd { m.overlay = back; return nil }
+	m.overlay = p
+	return cmd
+}
+
 // onDirRead gives what a directory holds to the file chooser that asked.
 func (m *Model) onDirRead(msg dirReadMsg) tea.Cmd {
 	if m.overlay != overlay(msg.pick) {

@@ -15,6 +15,8 @@ type transcript struct {
 	st      *styles
 	w, h    int
 	focused bool
+	// unmarked is true where nothing is selected to be seen: beside a table.
+	unmarked bool
 
 	events  paged[protocol.Event]
 	entries paged[entry]

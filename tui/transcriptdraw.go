@@ -51,7 +51,7 @@ func (t *transcript) view() string {
 
 // litLead is the lead of the exchange drawn as selected, -1 for none.
 func (t *transcript) litLead() int {
-	if t.follow && !t.focused {
+	if t.unmarked || t.follow && !t.focused {
 		return -1
 	}
 	return t.leadAt(t.selected())

@@ -24,6 +24,12 @@ import (
 type Options struct {
 	// Console makes the sessions. It is told to ask on the screen.
 	Console *console.Console
+	// Saved has the sessions to browse, also where none is recorded; nil means
+	// the Console's Store.
+	Saved *history.Store
+	// Limits are what Saved is pruned to when it is browsed, at a time; nil
+	// prunes nothing.
+	Limits func(now time.Time) history.Limits
 	// Target is the server to connect to; the zero Target shows the start screen.
 	Target console.Target
 	// Recall holds the lines typed before; nil means none.

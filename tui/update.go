@@ -18,17 +18,13 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.resize(msg.Width, msg.Height)
+		return m, m.resize(msg.Width, msg.Height)
 	case eventsMsg:
 		return m, m.onEvents(msg)
 	case doneMsg:
 		return m, m.onDone(msg)
 	case begunMsg:
 		return m, m.onBegun(msg)
-	case sessionsMsg:
-		return m, m.onSessions(msg)
-	case shownMsg:
-		return m, m.onShown(msg)
 	case closedMsg:
 		m.complainOf(msg.err)
 	case keptMsg:
@@ -39,6 +35,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.onEdited(msg)
 	case groundMsg:
 		m.r.SetHasDarkBackground(msg.dark)
+		m.sight().transcript.drawn.clear()
 		m.transcript.drawn.clear()
 		m.explain()
 	case askMsg:
@@ -73,20 +70,26 @@ func (m *Model) onLetter(msg tea.Msg) tea.Cmd {
 		return m.composed(m.composer.prepared(msg))
 	case dirReadMsg:
 		return m.onDirRead(msg)
-	case previewMsg:
-		if b, ok := m.overlay.(*browser); ok {
-			b.onPreview(msg)
-		}
-	case storeMsg:
-		m.onStore(msg)
-	case foundMsg:
-		return m.onFound(msg)
 	case comparedMsg:
 		return m.onCompared(msg)
+	case storeMsg:
+		m.onStore(msg)
 	case replayMsg:
 		return m.onReplay(msg)
 	case steppedMsg:
 		return m.onStepped(msg)
+	case againMsg:
+		return m.onAgain(msg)
+	case recentMsg:
+		m.onRecent(msg)
+	case savedMsg:
+		return m.onSaved(msg)
+	case savedReadMsg:
+		m.onSavedRead(msg)
+	case messageMsg:
+		m.onMessage(msg)
+	case browserMsg:
+		return msg.tell(m)
 	default:
 		cmd := m.composer.update(msg)
 		if notice := m.composer.notice(); notice != "" && !m.composing && m.status == "" {
@@ -172,6 +175,8 @@ func (m *Model) onKey(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case m.overlay != nil:
 		return m.choose(m.overlay.handleKey(msg))
+	case m.saved != nil:
+		return m.savedKey(msg)
 	case m.replay != nil:
 		return m.replayKey(msg)
 	case m.searching:

@@ -18,33 +18,15 @@ func (m *Model) View() string {
 	case m.areas.tooSmall:
 		return block([]string{"smtpconsole needs", fmt.Sprintf("%d×%d cells;", minWidth, minHeight), fmt.Sprintf("here are %d×%d.", m.w, m.h), "", "Ctrl+D leaves"}, m.w, m.h)
 	}
-	rows := []string{m.statusBar(), m.rule(true)}
+	s := m.sight()
+	rows := []string{m.statusBar(), s.rule(m.areas, m.split(), true)}
 	if over := m.over(m.areas.whole); over != "" {
 		rows = append(rows, strings.Split(over, "\n")...)
 	} else {
-		rows = append(rows, strings.Split(m.body(), "\n")...)
-		rows = append(append(rows, m.rule(false)), m.bottom()...)
+		rows = append(rows, strings.Split(s.body(m.areas, m.popupRows()), "\n")...)
+		rows = append(append(rows, s.rule(m.areas, m.split(), false)), m.bottom()...)
 	}
 	return block(append(rows, m.footer()), m.w, m.h)
-}
-
-// rule is the line above or below the body, with the tee where panes meet.
-func (m *Model) rule(upper bool) string {
-	tee := "┴"
-	if upper {
-		tee = "┬"
-	}
-	if !m.split() {
-		return m.st.rule.Render(strings.Repeat("─", m.w))
-	}
-	left, right := m.st.rule, m.st.rule
-	if m.focus == focusTranscript {
-		left = m.st.ruleFocused
-	}
-	if m.focus == focusInspector {
-		right = m.st.ruleFocused
-	}
-	return left.Render(strings.Repeat("─", m.areas.main.w)) + m.st.rule.Render(tee) + right.Render(strings.Repeat("─", m.areas.side.w))
 }
 
 // split tells whether the inspector stands beside the transcript.
@@ -52,9 +34,12 @@ func (m *Model) split() bool {
 	return m.areas.side.w > 0 && m.uncovered()
 }
 
-// uncovered tells whether the panes and the prompt are in sight.
+// uncovered tells whether the panes and what is below them are in sight.
 func (m *Model) uncovered() bool {
-	return m.start == nil && !m.composing && m.overlay == nil && m.replay == nil && m.reader == nil && m.question == nil
+	if m.overlay != nil || m.reader != nil || m.question != nil {
+		return false
+	}
+	return m.saved != nil || m.start == nil && !m.composing && m.replay == nil
 }
 
 // over is what lies over panes and prompt, "" for nothing.
@@ -66,6 +51,7 @@ func (m *Model) over(a rect) string {
 		return m.reader.view(a)
 	case m.overlay != nil:
 		return m.overlay.view(a)
+	case m.saved != nil:
 	case m.replay != nil:
 		return m.replay.view(a)
 	case m.start != nil:
@@ -76,58 +62,23 @@ func (m *Model) over(a rect) string {
 	return ""
 }
 
-// body is the transcript with the inspector beside it, or in its place.
-func (m *Model) body() string {
-	if m.focus == focusInspector && m.areas.side.w == 0 {
-		return m.inspector.view()
+// popupRows are the proposals that lie over the transcript.
+func (m *Model) popupRows() []string {
+	if m.popup == nil || m.saved != nil {
+		return nil
 	}
-	body := m.transcript.view()
-	if m.popup != nil {
-		body = m.withPopup(body)
-	}
-	if m.areas.side.w == 0 {
-		return body
-	}
-	return m.beside(body, m.inspector.view())
-}
-
-// withPopup lays the proposals over the lower rows of the transcript.
-func (m *Model) withPopup(body string) string {
-	rows := strings.Split(body, "\n")
-	list := m.popup.view(m.st, m.areas.main.w)
-	if len(list) > len(rows) {
-		list = list[:len(rows)]
-	}
-	return strings.Join(append(rows[:len(rows)-len(list)], list...), "\n")
-}
-
-func (m *Model) beside(left, right string) string {
-	l, r := strings.Split(left, "\n"), strings.Split(right, "\n")
-	bar := m.st.rule.Render("│")
-	rows := make([]string, len(l))
-	for i := range l {
-		rows[i] = l[i] + bar
-		if i < len(r) {
-			rows[i] += r[i]
-		}
-	}
-	return strings.Join(rows, "\n")
+	return m.popup.view(m.st, m.areas.main.w)
 }
 
 // statusBar says where, how protected, how far, and whether it is recorded.
 func (m *Model) statusBar() string {
 	bar := m.st.bar
 	left := bar.Bold(true).Render(" smtpconsole ")
-	if m.start == nil {
-		left += bar.Render("  " + protocol.Safe(m.targetName()) + "  ")
-		word, good := tlsWord(m.state.TLS)
-		style := m.st.barWarning
-		if good {
-			style = m.st.barGood
-		} else if m.state.TLS == nil {
-			style = bar
-		}
-		left += style.Render(word) + bar.Render("  "+protocol.Safe(stateWords(m.state)))
+	switch {
+	case m.saved != nil:
+		left += m.saved.barLeft()
+	case m.start == nil:
+		left += m.barLeft()
 	}
 	right := m.statusRight()
 	room := m.w - ansi.StringWidth(right)
@@ -135,72 +86,64 @@ func (m *Model) statusBar() string {
 	return left + bar.Render(strings.Repeat(" ", max(0, room-ansi.StringWidth(left)))) + right
 }
 
-func (m *Model) targetName() string {
-	switch {
-	case m.session != nil:
-		return m.session.Target.Name
-	case m.shown != nil:
-		return m.shown.Header.Target + " (saved)"
+// barLeft is where the live session goes, how it is protected, and how far it is.
+func (m *Model) barLeft() string {
+	name := ""
+	if m.session != nil {
+		name = m.session.Target.Name
 	}
-	return ""
+	word, good := tlsWord(m.state.TLS)
+	style := m.st.barWarning
+	if good {
+		style = m.st.barGood
+	} else if m.state.TLS == nil {
+		style = m.st.bar
+	}
+	return m.st.bar.Render("  "+protocol.Safe(name)+"  ") + style.Render(word) + m.st.bar.Render("  "+protocol.Safe(stateWords(m.state)))
 }
 
 func (m *Model) statusRight() string {
-	bar := m.st.bar
-	if m.start != nil || m.log == nil && m.shown == nil {
+	s, text := m.sight(), ""
+	if s.log == nil || m.start != nil && m.saved == nil {
 		return ""
 	}
-	text := ""
-	if m.onlyBad {
+	if s.onlyBad {
 		text = m.st.barWarning.Render(" refusals only ")
 	}
-	switch {
-	case m.shown != nil:
-	case m.o.Console.Store() == nil || m.session == nil:
-		text += m.st.barWarning.Render(" not recorded ")
-	case m.session.Log.RecordErr() != nil:
-		text += m.st.barWarning.Render(" RECORDING FAILED ")
-	default:
-		text += m.st.recording.Render(" ●") + bar.Render(" rec ")
-	}
-	end := m.ended
+	end := s.ended
 	if end.IsZero() {
 		end = m.now()
 	}
-	return text + bar.Render(" "+elapsed(end.Sub(m.began))+" ")
+	return text + m.recordMark() + m.st.bar.Render(" "+elapsed(end.Sub(s.began))+" ")
+}
+
+// recordMark says whether the live session is recorded; beside a saved one,
+// that it goes on.
+func (m *Model) recordMark() string {
+	switch {
+	case m.saved != nil:
+		return m.saved.behindMark(m)
+	case m.o.Console.Store() == nil || m.session == nil:
+		return m.st.barWarning.Render(" not recorded ")
+	case m.session.Log.RecordErr() != nil:
+		return m.st.barWarning.Render(" RECORDING FAILED ")
+	}
+	return m.st.recording.Render(" ●") + m.st.bar.Render(" rec ")
 }
 
 // bottom is prompt, remark and hint.
 func (m *Model) bottom() []string {
-	if m.searching {
-		return []string{" " + "search: " + m.st.inputView(m.search, max(8, m.w-10)), m.st.faint.Render(" " + m.findWords() + " · Enter next · ↑ before · Esc ends"), ""}
+	switch {
+	case m.sight().searching:
+		return m.sight().searchRows(m.w)
+	case m.saved != nil:
+		return m.saved.bottom(m.areas)
 	}
 	rows := m.prompt.view(m.w)
-	if hint := m.replyHint(); hint != "" && m.prompt.value() == "" {
+	if hint := m.replyHint(m.areas); hint != "" && m.prompt.value() == "" {
 		rows[2] = hint
 	}
 	return rows
-}
-
-// replyHint is one line of the inspector where that has no room of its own.
-func (m *Model) replyHint() string {
-	x, ok := m.transcript.selection()
-	if !ok || x.reply == nil || m.areas.side.w > 0 || m.focus == focusInspector {
-		return ""
-	}
-	style, glyph := m.st.class(x.reply.Class())
-	e := protocol.ExplainReply(*x.reply, answered(x), m.state)
-	const more = " · F6 explains"
-	text := ansi.Truncate(fmt.Sprintf("%d %s", x.reply.Code, e.Headline), m.w-3-len(more), "…")
-	return style.Render(" "+glyph+" ") + m.st.faint.Render(text+more)
-}
-
-func (m *Model) findWords() string {
-	at, of := m.transcript.found()
-	if of == 0 {
-		return "nothing found"
-	}
-	return fmt.Sprintf("%d of %d", at, of)
 }
 
 // footer is what there is to say, else what runs, else the keys.
@@ -210,7 +153,7 @@ func (m *Model) footer() string {
 		return fit(m.st.fault.Render(" ✗ ")+m.st.text.Render(m.status), m.w)
 	case m.status != "":
 		return fit(m.st.accent.Render(" "+m.status), m.w)
-	case m.overlay != nil || m.question != nil:
+	case m.overlay != nil || m.question != nil || m.saved != nil:
 	case m.uploading():
 		return fit(m.meter.view(m.st, m.w, m.now()), m.w)
 	case m.running > 0 && m.now().Sub(m.since).Seconds() >= 1:
@@ -237,8 +180,12 @@ func (m *Model) waitingWords() string {
 // keyRow names the keys that do something now, as many as there is room for.
 func (m *Model) keyRow() string {
 	switch {
-	case m.question != nil || m.reader != nil || m.overlay != nil || m.replay != nil:
+	case m.question != nil || m.reader != nil || m.overlay != nil || m.replay != nil && m.saved == nil:
 		return ""
+	case m.sight().searching: // it names its own
+		return ""
+	case m.saved != nil:
+		return m.keyList(m.savedKeys()...)
 	case m.start != nil:
 		return m.keyList(m.keys.connect, m.keys.sessions, m.keys.help, m.keys.leave, m.keys.palette)
 	case m.composing:
