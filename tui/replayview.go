@@ -29,6 +29,15 @@ type replayView struct {
 	over     bool // all steps are done, or none can follow
 }
 
+// againMsg is a replay that goes on over a new connection, at step from.
+type againMsg struct {
+	view    *replayView
+	session *console.Session
+	rerun   *history.Rerun
+	from    int
+	err     error
+}
+
 // replayMsg is a replay that can begin.
 type replayMsg struct {
 	session *console.Session
@@ -43,21 +52,11 @@ type steppedMsg struct {
 	err     error
 }
 
-// beginReplay reads a session and makes the new one. Nothing is dialled yet.
-func beginReplay(c *console.Console, t console.Target, id string) tea.Cmd {
-	return func() tea.Msg {
-		saved, err := c.Store().Read(id)
-		if err != nil {
-			return replayMsg{err: err}
-		}
-		return replayScript(c, t, &history.Script{Header: saved.Header, Steps: history.Steps(saved.Events)}, history.ByCode)()
-	}
-}
-
 // replayScript makes the new session of a script. Nothing is dialled yet.
-func replayScript(c *console.Console, t console.Target, script *history.Script, by history.By) tea.Cmd {
+// Store has the messages that are too large for the script.
+func replayScript(c *console.Console, t console.Target, script *history.Script, by history.By, store *history.Store) tea.Cmd {
 	return func() tea.Msg {
-		s, rerun, err := c.Replay(t, script, history.RerunOptions{Store: c.Store(), CompareOptions: history.CompareOptions{By: by}})
+		s, rerun, err := c.Replay(t, script, history.RerunOptions{Store: store, CompareOptions: history.CompareOptions{By: by, Own: console.OwnNames(t, oldTarget(script.Header.Target))}})
 		return replayMsg{s, rerun, err}
 	}
 }
@@ -70,10 +69,7 @@ func (m *Model) onReplay(msg replayMsg) tea.Cmd {
 	}
 	old := m.adopt(msg.session)
 	v := &replayView{sideTable: sideTable{st: m.st}, session: msg.session, rerun: msg.rerun}
-	for i := range msg.rerun.Steps() {
-		v.rows = append(v.rows, sideRow{want: &msg.rerun.Steps()[i], waits: true})
-	}
-	v.note = "Enter sends the next step"
+	v.begin()
 	m.replay = v
 	return old
 }
@@ -155,6 +151,57 @@ func (v *replayView) rowOf(i int) int {
 	return i
 }
 
+// fresh tells whether no step was done yet.
+func (v *replayView) fresh() bool {
+	next, more := v.rerun.Peek()
+	return more && next == 0
+}
+
+// again connects anew: to go on at the next step, or where all are done to run
+// them once more.
+func (v *replayView) again(c *console.Console) tea.Cmd {
+	v.busy, v.until = true, nil
+	session, rerun := v.session, v.rerun
+	from, more := rerun.Peek()
+	if !more {
+		from = 0
+	}
+	return func() tea.Msg {
+		s, r, err := c.ReplayAgain(session, rerun)
+		return againMsg{v, s, r, from, err}
+	}
+}
+
+// onAgain puts the new session on the screen, and brings it to where the old one
+// was: what was done there and is not needed is not done twice.
+func (m *Model) onAgain(msg againMsg) tea.Cmd {
+	v := msg.view
+	if msg.err != nil {
+		v.busy, v.note = false, errorWords(msg.err)
+		return nil
+	}
+	old := m.adopt(msg.session)
+	m.replay, v.session, v.rerun, v.over = v, msg.session, msg.rerun, false
+	if v.note = "connected again, and the steps this one needs were done: Enter sends it"; msg.from == 0 {
+		v.begin()
+	}
+	v.busy = true
+	ctx := m.actions
+	return tea.Batch(old, m.run(func() tea.Msg {
+		results, err := msg.rerun.Resume(ctx, msg.from)
+		return steppedMsg{v, results, err}
+	}))
+}
+
+// begin has all steps wait.
+func (v *replayView) begin() {
+	v.rows, v.inserted, v.at = nil, nil, 0
+	for i := range v.rerun.Steps() {
+		v.rows = append(v.rows, sideRow{want: &v.rerun.Steps()[i], waits: true})
+	}
+	v.note = "Enter sends the next step"
+}
+
 func (v *replayView) verdict() string {
 	n := 0
 	for _, r := range v.rows {
@@ -166,9 +213,9 @@ func (v *replayView) verdict() string {
 }
 
 // replayKeys run the steps.
-var replayKeys = struct{ step, all, difference, edit, skip, insert, leave key.Binding }{
-	step: bind("step", "enter", "right"), difference: bind("to a difference", "f9"), all: bind("to the end", "f10"),
-	edit: bind("edit", "f2"), skip: bind("skip", "f8"), insert: bind("insert", "f3"), leave: bind("by hand", "esc", "ctrl+c"),
+var replayKeys = struct{ step, all, difference, edit, skip, insert, again, leave key.Binding }{
+	step: bind("step", "enter", "right"), difference: bind("to ≠", "f9"), all: bind("to end", "f10"),
+	edit: bind("edit", "f2"), skip: bind("skip", "f8"), insert: bind("insert", "f3"), again: bind("again", "f7"), leave: bind("leave", "esc", "ctrl+c"),
 }
 
 // replayKey gives a key to the replay.
@@ -189,7 +236,12 @@ func (m *Model) replayKey(msg tea.KeyMsg) tea.Cmd {
 		v.move(v.fits)
 	case key.Matches(msg, sideNext) && !key.Matches(msg, k.step), key.Matches(msg, sideBefore):
 		v.nextDifference(map[bool]int{true: -1, false: 1}[key.Matches(msg, sideBefore)])
-	case v.busy || v.over:
+	case v.busy:
+	case key.Matches(msg, k.again) && v.fresh():
+		v.note = "there is no connection yet: Enter makes it"
+	case key.Matches(msg, k.again):
+		return v.again(m.o.Console)
+	case v.over:
 	default:
 		return m.replayStep(msg)
 	}
@@ -272,7 +324,7 @@ func (v *replayView) view(a rect) string {
 func (v *replayView) keyRow(w int) string {
 	k := replayKeys
 	if v.over {
-		return v.st.keyLine(w, []key.Binding{sideNext, sideBefore, k.leave})
+		return v.st.keyLine(w, []key.Binding{sideNext, sideBefore, k.again, k.leave})
 	}
-	return v.st.keyLine(w, []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.leave})
+	return v.st.keyLine(w, []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.again, k.leave})
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -152,16 +153,30 @@ func differenceWords(d history.Difference) string {
 	return text
 }
 
-// comparison is the overlay that shows two saved sessions side by side.
-type comparison struct {
-	sideTable
-	title, verdict string
-	back           overlay // what it was opened from
+// compared is two sessions, and in what they differ as o has it.
+type compared struct {
+	title         string
+	first, second []history.Step
+	o             history.CompareOptions
+	report        history.Report
 }
 
-func newComparison(st *styles, title string, report history.Report, back overlay) *comparison {
-	c := &comparison{sideTable: sideTable{st: st}, title: title, verdict: report.Verdict(), back: back}
-	for _, row := range report.Rows {
+// again compares the two.
+func (c compared) again() tea.Msg {
+	c.report = history.Compare(c.first, c.second, c.o)
+	return comparedMsg{compared: c}
+}
+
+// comparison is the overlay that shows two saved sessions side by side.
+type comparison struct {
+	compared
+	sideTable
+	back overlay // what it was opened from
+}
+
+func newComparison(st *styles, what compared, back overlay) *comparison {
+	c := &comparison{compared: what, sideTable: sideTable{st: st}, back: back}
+	for _, row := range c.report.Rows {
 		c.rows = append(c.rows, sideRow{want: row.Want, got: row.Got, differences: row.Differences})
 	}
 	if len(c.rows) > 0 && len(c.rows[0].differences) == 0 {
@@ -170,9 +185,29 @@ func newComparison(st *styles, title string, report history.Report, back overlay
 	return c
 }
 
+// What F2 and F4 go through.
+var (
+	closeness = []history.By{history.ByCode, history.ByText, history.ByClass}
+	factors   = []float64{0, 2, 5, 10}
+)
+
+// after is the one of all that follows now, and the first behind the last.
+func after[T comparable](all []T, now T) T { return all[(slices.Index(all, now)+1)%len(all)] }
+
+// otherwise compares the two again, by what change makes of the options.
+func (c *comparison) otherwise(change func(*history.CompareOptions)) *choice {
+	next := c.compared
+	change(&next.o)
+	return taking(func(*Model) tea.Cmd { return next.again })
+}
+
 func (c *comparison) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 	switch {
 	case typing(msg):
+	case key.Matches(msg, sideBy):
+		return c.otherwise(func(o *history.CompareOptions) { o.By = after(closeness, o.By) }), false
+	case key.Matches(msg, sideTiming):
+		return c.otherwise(func(o *history.CompareOptions) { o.Timing = after(factors, o.Timing) }), false
 	case key.Matches(msg, sideNext):
 		c.nextDifference(1)
 	case key.Matches(msg, sideBefore):
@@ -194,7 +229,18 @@ func (c *comparison) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 var (
 	sideNext   = bind("next difference", "tab", "enter")
 	sideBefore = bind("difference before", "shift+tab")
+	sideBy     = bind("code, text or class", "f2")
+	sideTiming = bind("timing", "f4")
+	sideLeave  = bind("back", "esc")
 )
+
+// how says what counts as a difference.
+func (c *comparison) how() string {
+	if c.o.Timing == 0 {
+		return "compared by " + string(c.o.By)
+	}
+	return fmt.Sprintf("compared by %s, and by time where one took %g times as long", c.o.By, c.o.Timing)
+}
 
 func (c *comparison) click(int, int) (taken *choice, done bool) { return nil, false }
 
@@ -208,12 +254,12 @@ func (c *comparison) view(a rect) string {
 	about = about[:min(len(about), a.h/3)]
 	lines := []string{
 		" " + c.st.title.Render(ansi.Truncate(protocol.Safe(c.title), a.w-2, "…")),
-		" " + c.st.text.Render(ansi.Truncate(protocol.Safe(c.verdict), a.w-2, "…")),
+		" " + c.st.text.Render(ansi.Truncate(protocol.Safe(c.report.Verdict())+" · "+c.how(), a.w-2, "…")),
 		c.st.rule.Render(strings.Repeat("─", a.w)),
 	}
 	lines = append(lines, c.sideTable.view(a.w, max(1, a.h-4-len(about)))...)
 	lines = append(lines, about...)
-	return block(append(lines, c.st.faint.Render(" = same · ≠ differs · Tab next difference · ↑↓ move · Esc back")), a.w, a.h)
+	return block(append(lines, c.st.keyLine(a.w, []key.Binding{sideNext, sideBy, sideTiming, sideLeave})), a.w, a.h)
 }
 
 // onCompared shows two sessions side by side.
@@ -222,6 +268,15 @@ func (m *Model) onCompared(msg comparedMsg) tea.Cmd {
 		m.onStore(storeMsg{err: msg.err})
 		return nil
 	}
-	m.overlay = newComparison(m.st, msg.title, msg.report, m.overlay)
+	back := m.overlay
+	was, again := back.(*comparison)
+	if again {
+		back = was.back
+	}
+	c := newComparison(m.st, msg.compared, back)
+	if again {
+		c.at = max(0, min(was.at, len(c.rows)-1))
+	}
+	m.overlay = c
 	return nil
 }
