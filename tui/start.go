@@ -26,7 +26,7 @@ const recentTargets = 8
 
 func newStartScreen(st *styles) *startScreen {
 	input := newInput()
-	input.Placeholder = "host, host:port, [address]:port, smtp://host, smtps://host"
+	input.Placeholder = "host, host:port, [::1]:25, smtp://host, smtps://host, lmtp://host"
 	return &startScreen{st: st, input: input}
 }
 

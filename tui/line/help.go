@@ -18,8 +18,8 @@ const (
 	RootHelp = `Talk to a mail server, line by line: what you type is checked before it is
 sent, and what it answers is explained. Sessions are recorded, passwords never.
 
-TARGET is host, host:port, [address]:port, smtp://host, smtps://host or practice.
-Without one the start screen offers the built-in practice server.
+TARGET is host, host:port, [address]:port, smtp://host, smtps://host, lmtp://host,
+lmtp+unix:/path or practice. Without one the start screen asks.
 
   smtpconsole practice                   try it, with no server of your own
   smtpconsole mail.example.org:587       talk to a server

@@ -64,7 +64,9 @@ func (r *ReplayOptions) Flags() *pflag.FlagSet {
 // that somebody writes.
 func JSONOnly(face *pflag.FlagSet) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("Output", pflag.ContinueOnError)
-	flags.AddFlag(face.Lookup("json"))
+	json := *face.Lookup("json")
+	json.Usage = "print one JSON object a line: each step, and each target at the end"
+	flags.AddFlag(&json)
 	return flags
 }
 
