@@ -349,7 +349,7 @@ func BenchmarkList10000(b *testing.B) {
 			store := Open(b.TempDir())
 			fillMany(b, store, 10_000, end)
 			for b.Loop() {
-				if list, err := store.List(b.Context()); err != nil || len(list) != 10_000 || list[0].Steps != 20 {
+				if list, err := store.List(b.Context()); err != nil || len(list) != 10_000 || list[0].Steps != 21 {
 					b.Fatal(len(list), err)
 				}
 			}
