@@ -73,6 +73,7 @@ type Rerun struct {
 	run     stepFold  // what the new run did
 	heard   []string  // lines of the server since its last reply
 	ready   time.Time // when the last step was done
+	before  []Step    // what was done on another connection; see On
 }
 
 // NewRerun makes a replay of steps, which begins by connecting: a greeting is

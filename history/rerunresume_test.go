@@ -28,19 +28,27 @@ func TestResume(t *testing.T) {
 	const from = 5 // the second RCPT
 	first := NewRerun(newFake(map[string]string{}), steps, RerunOptions{})
 	for range from {
+		if next, _ := first.Peek(); next == from-1 {
+			first.Replace("RCPT TO:<edited@d>")
+		}
 		if _, err := first.Next(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
+	if _, err := first.Insert(t.Context(), "RCPT TO:<inserted@d>"); err != nil {
+		t.Fatal(err)
+	}
+	whole := []string{"EHLO a", "MAIL FROM:<a@b>", "RCPT TO:<edited@d>", "RCPT TO:<inserted@d>"}
 	for name, c := range map[string]struct {
 		replies map[string]string
 		differ  int
 		err     error
 		at      int
+		sent    []string
 	}{
-		"as before":   {nil, 0, nil, from},
-		"refused now": {map[string]string{"MAIL": "450 later"}, 1, nil, from},
-		"closed":      {map[string]string{"MAIL": ""}, 1, errGone, from - 1},
+		"as before":   {nil, 0, nil, from, whole},
+		"refused now": {map[string]string{"MAIL": "450 later"}, 1, nil, from, whole},
+		"closed":      {map[string]string{"MAIL": ""}, 1, errGone, from, whole[:2]},
 	} {
 		player := newFake(c.replies)
 		again := first.On(player)
@@ -55,12 +63,15 @@ func TestResume(t *testing.T) {
 				sent = append(sent, ev.Text)
 			}
 		}
-		want := []string{"EHLO a", "MAIL FROM:<a@b>", "RCPT TO:<c@d>"}
-		if c.err != nil {
-			want = want[:2]
-		}
-		if !slices.Equal(sent, want) {
+		if !slices.Equal(sent, c.sent) {
 			t.Errorf("%s: sent %q", name, sent)
+		}
+		if name == "refused now" {
+			continue // which is how it stands then
+		}
+		third := newFake(nil)
+		if _, err := again.On(third).Resume(t.Context(), from); err != nil || third.log.Len() != 2+2*len(whole) {
+			t.Errorf("%s, and once more: %v, %d events", name, err, third.log.Len())
 		}
 	}
 }
