@@ -274,7 +274,7 @@ func TestParseSize(t *testing.T) {
 			t.Errorf("%s: %d, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"", "K", "-1", "-1K", "1.5M", "1T", "99999999999G", "9223372036854775808", " 1"} {
+	for _, in := range []string{"", "K", "-1", "-1K", "1.5M", "1T", "99999999999G", "9223372036854775808", " 1", "1ı"} {
 		if n, err := ParseSize(in); err == nil {
 			t.Errorf("%q: %d", in, n)
 		}

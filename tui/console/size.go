@@ -15,7 +15,7 @@ const units = "KMG"
 func ParseSize(s string) (int64, error) {
 	digits, factor := s, int64(1)
 	if len(s) > 0 {
-		if i := strings.IndexByte(units, strings.ToUpper(s)[len(s)-1]); i >= 0 {
+		if i := strings.Index(units, strings.ToUpper(s[len(s)-1:])); i >= 0 {
 			digits, factor = s[:len(s)-1], int64(1)<<(10*(i+1))
 		}
 	}
