@@ -65,9 +65,9 @@ func (s State) leave() State {
 	return s
 }
 
-// await appends without touching the array an older State may share.
+// await appends and leaves what an older State has of the queue.
 func (s State) await(aw ...Awaited) State {
-	s.Awaited = append(slices.Clip(s.Awaited), aw...)
+	s.Awaited, s.inAwaited = s.inAwaited.appended(s.Awaited, aw...)
 	return s
 }
 

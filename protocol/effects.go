@@ -1,9 +1,6 @@
 package protocol
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // The effects the rows name.
 
@@ -37,7 +34,8 @@ func cleared(s State, _ Awaited, _ Reply) State {
 	if s.Hello == "" {
 		s.Phase = PhaseGreeted
 	}
-	s.HasFrom, s.From, s.UTF8, s.Body, s.Rcpts, s.took = false, "", false, "", nil, false
+	s.HasFrom, s.From, s.UTF8, s.Body, s.took = false, "", false, "", false
+	s.Rcpts, s.inRcpts = nil, nil
 	return s
 }
 
@@ -55,7 +53,7 @@ func mailed(s State, aw Awaited, _ Reply) State {
 }
 
 func rcpted(s State, aw Awaited, r Reply) State {
-	s.Rcpts = append(slices.Clip(s.Rcpts), Rcpt{aw.Cmd.Path, r.Code})
+	s.Rcpts, s.inRcpts = s.inRcpts.appended(s.Rcpts, Rcpt{aw.Cmd.Path, r.Code})
 	if r.Class() == ClassDone {
 		s.Phase = PhaseRcpt
 		return s.remember(aw.Cmd.Path)

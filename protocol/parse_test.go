@@ -147,13 +147,18 @@ func TestLMTPHello(t *testing.T) {
 			t.Errorf("%q: %q", verb, e.Lines)
 		}
 	}
-	for _, line := range []string{"EHLO c.example.org", "HELO c.example.org"} {
-		if ln := Parse(line, st); len(ln.Diags) != 1 || ln.Diags[0].Code != "hello.lmtp" || ln.Diags[0].Fix != "LHLO c.example.org" {
+	for line, fix := range map[string]string{
+		"EHLO c.example.org": "LHLO c.example.org", "HELO c.example.org": "LHLO c.example.org", "HELO [192.0.2.1]": "LHLO [192.0.2.1]",
+	} {
+		if ln := Parse(line, st); len(ln.Diags) != 1 || ln.Diags[0].Code != "hello.lmtp" || ln.Diags[0].Fix != fix {
 			t.Errorf("%s: %+v", line, ln.Diags)
 		}
 	}
 	if ln := Parse("LHLO c.example.org", st); len(ln.Diags) > 0 {
 		t.Errorf("LHLO: %v", ln.Diags)
+	}
+	if early := find(Parse("STARTTLS", st), "starttls.early"); early == nil || strings.Contains(early.Message, "EHLO") {
+		t.Errorf("STARTTLS: %v", early)
 	}
 	for verb, local := range map[string]bool{"LHLO": true, "EHLO": false, "HELO": false} {
 		if st.Local = true; Lookup(verb).Fits(st) != local {

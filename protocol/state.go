@@ -100,13 +100,17 @@ type State struct {
 	took bool
 	// left is the phase QUIT was sent from, for a server that refuses it.
 	left Phase
-	// Addresses are the paths used in this session, newest first, for completion.
+	// Addresses are the latest hundred paths used in this session, newest first,
+	// for completion.
 	Addresses []string
 	// Name is what this client calls itself in EHLO, and Local is true where the
 	// target was named as one for LMTP, which knows no EHLO (RFC 2033 §4.1). The
 	// face sets both at the start; no event changes them.
 	Name  string
 	Local bool
+	// inRcpts and inAwaited are where Rcpts and Awaited grow; nil for short ones.
+	inRcpts   *growing[Rcpt]
+	inAwaited *growing[Awaited]
 }
 
 // AcceptedRcpts counts the recipients the server took.
@@ -140,12 +144,15 @@ func (s State) RawAwaited() bool {
 	return slices.ContainsFunc(s.Awaited, func(aw Awaited) bool { return aw.Raw })
 }
 
+// maxAddresses bounds what is proposed, and what every recipient copies.
+const maxAddresses = 100
+
 // remember puts path in front of the addresses used.
 func (s State) remember(path string) State {
 	if path == "" {
 		return s
 	}
 	rest := slices.DeleteFunc(slices.Clone(s.Addresses), func(a string) bool { return a == path })
-	s.Addresses = append([]string{path}, rest...)
+	s.Addresses = append([]string{path}, rest[:min(len(rest), maxAddresses-1)]...)
 	return s
 }
