@@ -55,7 +55,7 @@ func (c *Conn) confide(ask sasl.Asker) sasl.Asker {
 		answer, err := ask(ctx, p)
 		if p.Secret {
 			c.mu.Lock()
-			c.secrets.password(answer, c.state)
+			c.secrets.Password(answer, c.state)
 			c.mu.Unlock()
 		}
 		return answer, err

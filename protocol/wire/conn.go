@@ -60,7 +60,7 @@ type Conn struct {
 	building protocol.ReplyBuilder
 	cut      bool // the stream ended inside a line
 	unasked  int  // replies in a row that answered nothing
-	secrets  secrets
+	secrets  protocol.Secrets
 	sending  *upload  // the message on its way out, nil for none
 	verdict  *Pending // on the latest raw message
 	bye      int      // 221 or 421 once the server has said it

@@ -124,7 +124,7 @@ func (c *Conn) hear(line []byte) (upgrade *Pending, bad *fault) {
 	if c.building.Lines() >= maxReplyLines || c.building.Bytes()+len(line) > maxReplyBytes {
 		return nil, &faultReply
 	}
-	line = c.secrets.scrub(line, c.loggingIn())
+	line = c.secrets.Scrub(line, c.state)
 	ev := protocol.Event{Kind: protocol.KindServer, Text: string(bytes.TrimRight(line, "\r\n"))}
 	reply, whole := c.building.Add(line)
 	if !whole {
@@ -144,12 +144,6 @@ func (c *Conn) hear(line []byte) (upgrade *Pending, bad *fault) {
 		more = -1
 	}
 	return c.answer(c.queue[0], reply, more), nil
-}
-
-// loggingIn tells whether a login is under way or was refused: there a server
-// may repeat what it was sent. The caller holds mu.
-func (c *Conn) loggingIn() bool {
-	return c.state.AuthMech != "" || c.state.AuthTried && c.state.Auth == ""
 }
 
 // noReply says that a line in the place of a reply is none, so that nobody
@@ -210,7 +204,7 @@ func (c *Conn) ended(rest []byte, err error) {
 		c.mu.Lock()
 		_ = c.hearHeld(c.sending)
 		c.cut = true
-		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.scrub(rest, c.loggingIn()))})
+		c.emit(protocol.Event{Kind: protocol.KindServer, Text: string(c.secrets.Scrub(rest, c.state))})
 		c.mu.Unlock()
 	}
 	switch {

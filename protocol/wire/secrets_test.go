@@ -47,3 +47,14 @@ func TestSecretLikeACode(t *testing.T) {
 		t.Errorf("the reply is %q", r.Lines)
 	}
 }
+
+// A server that takes a token whose padding is wrong may repeat what it reads.
+func TestSecretBadlyPadded(t *testing.T) {
+	for _, token := range []string{"=AHRpbQBwYXNzLXdvcmQ=", "AHRpbQBwYXNzLXdvcmQ", "AHRpbQBwYXNzLXdvcmQ===="} {
+		c, _ := pair(t, wire.Options{}, "S: 220 x", "C: AUTH PLAIN "+token, "S: 535 not pass-word")
+		greeted(t, c)
+		if r := must(t, c, "AUTH PLAIN "+token, 535); strings.Contains(r.Lines[0], "pass-word") {
+			t.Errorf("%s: the reply is %q", token, r.Lines)
+		}
+	}
+}

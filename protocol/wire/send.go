@@ -142,7 +142,7 @@ func (c *Conn) announce(lines []string, asTyped bool) (group []*Pending, held bo
 	for _, line := range lines {
 		ev := protocol.ClientLine(line, c.state)
 		ev.AsTyped = asTyped
-		c.secrets.note(line, ev.Cmd, c.state)
+		c.secrets.Note(line, ev.Cmd, c.state)
 		p := c.pendFor(ev, awaitReply(ev.Cmd))
 		p.upgrade = p.owed > 0 && ev.Cmd == starttls
 		p.holds = p.upgrade && !held

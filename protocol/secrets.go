@@ -1,21 +1,20 @@
-package wire
+package protocol
 
 import (
 	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
-
-	"smtpconsole/protocol"
 )
 
 // minSecret is the shortest text that is looked for: taking out anything
 // shorter would spoil replies and hide little.
 const minSecret = 4
 
-// secrets are the credentials sent on one connection. Servers repeat lines
-// they do not understand, so every line they send is searched for them.
-type secrets struct {
+// Secrets are the credentials of one connection. Servers repeat lines that they
+// do not understand, so every line of theirs is searched for them. The zero
+// Secrets has none. It has one user at a time.
+type Secrets struct {
 	// list is looked for in every line, common in a login only; both longest
 	// first, so that a part does not spoil the whole.
 	list, common [][]byte
@@ -23,43 +22,44 @@ type secrets struct {
 	name bool
 }
 
-// note remembers what is secret in a line with a verb, "" for none, that is
+// Note remembers what is secret in a line with a verb, "" for none, that is
 // sent in state st: as typed, and decoded. User names are not: they stand in
 // many harmless replies.
-func (s *secrets) note(line, verb string, st protocol.State) {
-	span, secret := protocol.SecretSpan(line, st)
-	isName := s.name && st.Phase == protocol.PhaseAuth
+func (s *Secrets) Note(line, verb string, st State) {
+	span, secret := SecretSpan(line, st)
+	isName := s.name && st.Phase == PhaseAuth
 	s.name = false
-	if verb == "AUTH" && st.Phase != protocol.PhaseAuth && protocol.Parse(line, st).Cmd.Mechanism == "LOGIN" {
+	if verb == "AUTH" && st.Phase != PhaseAuth && Parse(line, st).Cmd.Mechanism == "LOGIN" {
 		isName, s.name = secret, !secret
 	}
 	if !secret {
 		return
 	}
 	token := line[span.Start:span.End]
-	add(&s.list, token)
+	addSecret(&s.list, token)
 	if !isName {
-		s.password(decoded(token), st)
+		s.Password(passwordIn(token), st)
 	}
 }
 
-// password remembers a password, and how it looks encoded by itself. One that
+// Password remembers a password, and how it looks encoded by itself. One that
 // the server used as a word of its own before is common: taken out everywhere
 // it would spoil replies, and it would hide nothing.
-func (s *secrets) password(text string, st protocol.State) {
+func (s *Secrets) Password(text string, st State) {
 	list := &s.list
 	if text != "" && strings.Contains(st.Greeting+" "+st.Caps.Name, text) {
 		list = &s.common
 	}
-	add(list, text)
-	add(&s.list, base64.StdEncoding.EncodeToString([]byte(text)))
+	addSecret(list, text)
+	addSecret(&s.list, base64.StdEncoding.EncodeToString([]byte(text)))
 }
 
-// decoded returns the last part of a base64 token: the password in PLAIN's
+// passwordIn returns the last part of a base64 token: the password in PLAIN's
 // three (RFC 4616 §2), the bearer's token in OAUTHBEARER's (RFC 7628 §3.1). It
 // is "" for anything else.
-func decoded(token string) string {
-	plain, err := base64.StdEncoding.DecodeString(token)
+func passwordIn(token string) string {
+	// A server may take a token whose padding is wrong, and repeat the password.
+	plain, err := base64.RawStdEncoding.DecodeString(strings.Trim(token, "="))
 	if err != nil {
 		return ""
 	}
@@ -70,8 +70,8 @@ func decoded(token string) string {
 	return parts[len(parts)-1]
 }
 
-// add remembers one text.
-func add(list *[][]byte, text string) {
+// addSecret remembers one text.
+func addSecret(list *[][]byte, text string) {
 	known := func(b []byte) bool { return string(b) == text }
 	if len(text) < minSecret || slices.ContainsFunc(*list, known) {
 		return
@@ -80,25 +80,30 @@ func add(list *[][]byte, text string) {
 	slices.SortStableFunc(*list, func(a, b []byte) int { return len(b) - len(a) })
 }
 
-// scrub returns the server's line without the secrets. The code and what
-// parts it from the text are never touched. The line itself is not changed.
-func (s *secrets) scrub(line []byte, login bool) []byte {
+// Scrub returns a line that the server sent in state st without the secrets.
+// The code and what parts it from the text are never touched. The line itself
+// is not changed.
+func (s *Secrets) Scrub(line []byte, st State) []byte {
 	line = without(line, s.list)
-	if login {
+	if st.loggingIn() {
 		line = without(line, s.common)
 	}
 	return line
 }
 
+// loggingIn tells whether a login is under way or was refused: there a server
+// may repeat what it was sent.
+func (st State) loggingIn() bool { return st.AuthMech != "" || st.AuthTried && st.Auth == "" }
+
 // without replaces each of list in the text of a reply line.
 func without(line []byte, list [][]byte) []byte {
 	head := 0
-	if _, _, _, _, ok := protocol.ParseReplyLine(line); ok {
+	if _, _, _, _, ok := ParseReplyLine(line); ok {
 		head = min(len("250 "), len(line))
 	}
 	for _, secret := range list {
 		if bytes.Contains(line[head:], secret) {
-			clean := bytes.ReplaceAll(line[head:], secret, []byte(protocol.Hidden))
+			clean := bytes.ReplaceAll(line[head:], secret, []byte(Hidden))
 			line = append(line[:head:head], clean...)
 		}
 	}
