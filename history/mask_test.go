@@ -18,6 +18,7 @@ var maskCases = []struct {
 	{"2.0.0 accepted for 2 people, queued in memory as P0001", "2.0.0 accepted for 2 people, queued in memory as ‹queue id›", []string{"queue id"}},
 	{"OK id=1xUorD-0008G8-0u", "OK id=‹queue id›", []string{"queue id"}},
 	{"OK id=1xUorD-00000008G8A-0u1Z", "OK id=‹queue id›", []string{"queue id"}},
+	{"Requested mail action okay, completed: id=1MnJZ0-1jLTTl0Wrc-00jNoV", "Requested mail action okay, completed: id=‹queue id›", []string{"queue id"}},
 	{"2.0.0 6ALHQQCw031678 Message accepted for delivery", "2.0.0 ‹queue id› Message accepted for delivery", []string{"queue id"}},
 	{"2.0.0 23646ce1 Message accepted for delivery", "2.0.0 ‹queue id› Message accepted for delivery", []string{"queue id"}},
 	{"2.0.0 23646123 Message accepted for delivery", "2.0.0 ‹queue id› Message accepted for delivery", []string{"queue id"}},
@@ -53,6 +54,7 @@ var maskCases = []struct {
 	{"5.1.1 <nosuch@example.test>: Recipient address rejected", "", nil},
 	{"5.7.1 see https://example.org/550 for 10240000 octets", "", nil},
 	{"SIZE 52428800", "", nil},
+	{"5.3.4 over the limit of 1073741824 bytes, or 1073741824 octets", "", nil},
 	{"Hello cafe, Foo::Bar, 8BITMIME", "", nil},
 	{"ESMTP mymx.example.test", "", nil}, // another name
 }

@@ -42,9 +42,10 @@ var maskRules = sync.OnceValue(func() []maskRule {
 		{"message id", words("message-id"), `(?i:message-id[:=]? *)`, `<[^<>\s]+>`, ``, nil, nil},
 		{"duration", octets(" bytes in "), ` bytes in `, `[\d.]+, [\d.]+ KB/sec\b`, ``, nil, nil},
 
-		// Postfix, MailHog and the practice server; Exim; Gmail; Dovecot's LMTP; OpenSMTPD.
+		// Postfix, MailHog and the practice server; Exim, and IONOS, which has the
+		// form with ten in the middle; Gmail; Dovecot's LMTP; OpenSMTPD.
 		{"queue id", words("queued "), `queued (?:in memory )?as `, `[^\s‹,;()]+`, ``, nil, nil},
-		{"queue id", wordThen(6, "-"), ``, `[0-9A-Za-z]{6}-[0-9A-Za-z]{6}(?:[0-9A-Za-z]{5})?-[0-9A-Za-z]{2}(?:[0-9A-Za-z]{2})?\b`, ``, nil, nil},
+		{"queue id", wordThen(6, "-"), ``, `[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}(?:[0-9A-Za-z]{5})?-[0-9A-Za-z]{2}(?:[0-9A-Za-z]{2})?|[0-9A-Za-z]{10}-[0-9A-Za-z]{6})\b`, ``, nil, nil},
 		{"queue id", gmails, ``, `[0-9A-Za-z._-]+`, ` - gsmtp\b`, nil, nil},
 		{"queue id", dovecots, ``, `[0-9A-Za-z+/]{22}`, ` Saved\b`, nil, nil},
 		{"queue id", wordThen(8, " Message accepted"), ``, `[0-9a-f]{8}`, ` Message accepted\b`, nil, nil},
@@ -53,7 +54,7 @@ var maskRules = sync.OnceValue(func() []maskRule {
 		// seconds and counters; many others; sendmail.
 		{"id", wordThen(8, "-"), ``, `[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?:\.\d+)?\b`, ``, nil, nil},
 		{"id", octets("("), `\(`, `[0-9A-F]{6}\b`, ``, nil, nil},
-		{"id", number(10, maskWindow, ""), ``, `\d{10,}\b`, ``, nil, nil},
+		{"id", longNumber, ``, `\d{10,}\b`, ``, nil, nil},
 		{"id", longHex, ``, `(?:[0-9a-f]{8,}|[0-9A-F]{8,})\b`, ``, mixed, nil},
 		{"queue id", wordThen(14, ""), ``, `[0-9A-Za-z]{8}\d{6}\b`, ``, mixed, nil},
 
@@ -123,6 +124,12 @@ func either(begins ...func(spot) bool) func(spot) bool {
 // weekday tells whether a word of three letters stands there, as "Sat".
 func weekday(s spot) bool {
 	return s.word == 3 && strings.IndexByte("MTWFS", s.rest[0]) >= 0 && s.after != "" && (s.after[0] == ' ' || s.after[0] == ',')
+}
+
+// longNumber tells whether a word of ten and more stands there that begins with a
+// digit, and that is no size.
+func longNumber(s spot) bool {
+	return number(10, maskWindow, "")(s) && !strings.HasPrefix(s.after, " bytes") && !strings.HasPrefix(s.after, " octets")
 }
 
 // longHex tells whether a word of eight and more stands there whose first octet

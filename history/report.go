@@ -85,6 +85,7 @@ func (r *Row) sent(o CompareOptions) {
 		want, masked = o.mask(want, "")
 		got, inGot = o.mask(got, "")
 		masked = union(masked, inGot)
+		r.Masked = union(r.Masked, masked)
 	}
 	if want != got || digestOf(r.Want) != digestOf(r.Got) {
 		r.Differences = append(r.Differences, Difference{DiffSent, r.Want.Sent(), r.Got.Sent(), strings.Join(masked, ", ")})

@@ -58,6 +58,17 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestReportMaskedSent: what is left out of account in the lines sent is told of,
+// as in the replies.
+func TestReportMaskedSent(t *testing.T) {
+	want := acted(t, "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 hi")
+	got := acted(t, "S: 220 hi\nC: EHLO [127.0.0.2]\nS: 250 hi")
+	r := Compare(want, got, CompareOptions{})
+	if masked := r.Rows[1].Masked; r.Differing() != 0 || !slices.Equal(masked, []string{"address"}) {
+		t.Errorf("%q, masked %q", r.Verdict(), masked)
+	}
+}
+
 func TestReportOfNothing(t *testing.T) {
 	r := Compare(nil, nil, CompareOptions{})
 	if r.ExitCode() != 0 || len(r.Findings()) != 0 || r.Verdict() != "no difference in 0 steps" {
