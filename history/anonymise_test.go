@@ -41,6 +41,9 @@ func TestPseudonyms(t *testing.T) {
 		{"<postmaster@corp.com>", "<postmaster@host1.example>"},
 		{"250 2.1.5 ok, see application/vnd.ms-excel, e.g. a.txt", "250 2.1.5 ok, see application/vnd.ms-excel, e.g. a.txt"},
 		{"jörg@müller.de \xff ann@corp.com", "user6@host5.example \xff user1@host1.example"},
+		{"https://www.corp.com/?u=ann%40corp.com&v=1", "https://host3.example/?u=user1%40host1.example&v=1"},
+		{"mailto:ann%40corp.com, ann=40corp.com. SIZE=4096 x%40 a%40b", "mailto:user1%40host1.example, user1=40host1.example. SIZE=4096 x%40 a%40b"},
+		{"ann%40corp.com@[10.0.0.1] SIZE=40 ann@corp.com", "user1%40host1.example@[192.0.2.1] SIZE=40 user1@host1.example"},
 		{"<123@vm> vm", "<user7@host6.example> vm"},
 	} {
 		if got := p.exact(c.text); got != c.want {

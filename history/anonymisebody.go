@@ -26,18 +26,16 @@ func resized(line string, size int64) string {
 // announced is a MAIL line whose SIZE is that of a message with so many octets
 // more (RFC 1870 §3).
 func announced(line string, more int64) string {
-	const name = " SIZE="
-	i := strings.Index(strings.ToUpper(line), name)
-	if i < 0 || more == 0 {
-		return line
+	words := strings.Split(line, " ")
+	for i, word := range words {
+		name, value, _ := strings.Cut(word, "=")
+		size, err := strconv.ParseInt(value, 10, 64)
+		if err == nil && strings.EqualFold(name, "SIZE") {
+			words[i] = name + "=" + strconv.FormatInt(max(0, size+more), 10)
+			break
+		}
 	}
-	value, rest, _ := strings.Cut(line[i+len(name):], " ")
-	size, err := strconv.ParseInt(value, 10, 64)
-	if err != nil {
-		return line
-	}
-	line = line[:i+len(name)] + strconv.FormatInt(max(0, size+more), 10)
-	return strings.TrimSuffix(line+" "+rest, " ")
+	return strings.Join(words, " ")
 }
 
 // message is the event of a message with the size and the digest of its new

@@ -200,3 +200,19 @@ func TestAnonymiseSameNames(t *testing.T) {
 		t.Errorf("SIZE=%s, %d octets were %d", size, body.Size, was)
 	}
 }
+
+// TestAnnounced: the size of MAIL follows its message, whatever letters stand
+// before it.
+func TestAnnounced(t *testing.T) {
+	for line, want := range map[string]string{
+		"MAIL FROM:<a@b> SIZE=90":               "MAIL FROM:<a@b> SIZE=83",
+		"mail from:<a@b> size=90 BODY=8BITMIME": "mail from:<a@b> size=83 BODY=8BITMIME",
+		"MAIL FROM:<a@b> XX=ɐɐɐɐɐɐɐɐ SIZE=5":    "MAIL FROM:<a@b> XX=ɐɐɐɐɐɐɐɐ SIZE=0",
+		"MAIL FROM:<a@b> SIZE=many  BODY=7BIT":  "MAIL FROM:<a@b> SIZE=many  BODY=7BIT",
+		"MAIL FROM:<a@b>":                       "MAIL FROM:<a@b>",
+	} {
+		if got := announced(line, -7); got != want {
+			t.Errorf("%q: %q", line, got)
+		}
+	}
+}

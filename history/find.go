@@ -59,17 +59,30 @@ func (s *Store) Find(ref string) (string, error) {
 		return "", err
 	}
 	if back, ok := parseLast(ref); ok {
-		if back >= len(ids) {
-			return "", fmt.Errorf("%q, of %d sessions: %w", ref, len(ids), ErrNoSession)
-		}
-		return ids[back], nil
+		return s.back(ids, ref, back)
 	}
 	for _, fits := range []func(id, ref string) bool{strings.HasPrefix, strings.Contains} {
-		if found := matching(ids, ref, fits); len(found) > 0 && ref != "" {
+		found := slices.DeleteFunc(matching(ids, ref, fits), s.unbegun)
+		if len(found) > 0 && ref != "" {
 			return single(ref, found)
 		}
 	}
 	return "", fmt.Errorf("%q: %w", ref, ErrNoSession)
+}
+
+// back returns the session that has n after it in ids, of those that began.
+func (s *Store) back(ids []string, ref string, n int) (string, error) {
+	began := 0
+	for _, id := range ids {
+		switch {
+		case s.unbegun(id):
+		case began == n:
+			return id, nil
+		default:
+			began++
+		}
+	}
+	return "", fmt.Errorf("%q, of %d sessions: %w", ref, began, ErrNoSession)
 }
 
 // matching returns the ids that ref fits; letters may be in either case.

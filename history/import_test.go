@@ -265,6 +265,12 @@ func TestImportSecrets(t *testing.T) {
 		"unmarked":   "S: 220 mx\nC: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\nC: cHJhY3RpY2U=\nS: 535 no\ncHJhY3RpY2U=\n",
 		"other process": "postfix/smtpd[1]: > a[192.0.2.1]: 220 mx\npostfix/smtpd[1]: < a[192.0.2.1]: AUTH PLAIN cHJhY3RpY2U=\n" +
 			"postfix/smtpd[2]: < b[192.0.2.2]: cHJhY3RpY2U=\n",
+		"repeated":         "S: 220 mx\nC: AUTH PLAIN AGxlYXJuZXIAcHJhY3RpY2U=\nS: 535-no AGxlYXJuZXIAcHJhY3RpY2U=\nS: 535 nor practice\n# practice\n",
+		"repeated answers": "220 mx\nAUTH LOGIN\n334 VXNlcm5hbWU6\nbGVhcm5lcg==\n334 UGFzc3dvcmQ6\ncHJhY3RpY2U=\n535 not practice\n",
+		"repeated unasked": "S: 220 mx\nC: AUTH LOGIN\nS: 504 no\nC: cHJhY3RpY2U=\nS: 500 what is practice\n",
+		"repeated record": `{"format":"smtpconsole-session/1","id":"","start":"2026-11-21T12:00:00Z","target":"mx"}` + "\n" +
+			`{"seq":1,"time":"2026-11-21T12:00:00Z","kind":"client","text":"AUTH PLAIN AGxlYXJuZXIAcHJhY3RpY2U=","cmd":"AUTH"}` + "\n" +
+			`{"seq":2,"time":"2026-11-21T12:00:00Z","kind":"server","text":"535 no practice","reply":{"code":535,"lines":["no practice"]}}` + "\n",
 		"aside": "S: 220 mx\nC: AUTH LOGIN\nS: 334 UGFzc3dvcmQ6\nC: <cHJhY3RpY2U=>\n",
 		"record": `{"format":"smtpconsole-session/1","id":"","start":"2026-11-21T12:00:00Z","target":"mx"}` + "\n" +
 			`{"seq":1,"time":"2026-11-21T12:00:00Z","kind":"client","text":"AUTH PLAIN AGxlYXJuZXIAcHJhY3RpY2U=","cmd":"AUTH"}` + "\n" +

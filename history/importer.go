@@ -57,8 +57,10 @@ type importer struct {
 
 	held  *speech
 	reply protocol.ReplyBuilder
-	body  *importedText // the message being read; nil outside one
-	over  bool          // the text shows more of a chunk than it announces
+	// secrets are of all sessions in the text, which may be one cut in two.
+	secrets protocol.Secrets
+	body    *importedText // the message being read; nil outside one
+	over    bool          // the text shows more of a chunk than it announces
 	// indent is the indentation of the line that asked for it.
 	indent int
 
@@ -149,7 +151,12 @@ func (im *importer) aside() {
 func (im *importer) note(text string) {
 	im.out.Aside++
 	im.settle()
-	im.remark("", protocol.Mask(text, im.log.State()))
+	im.remark("", im.scrubbed(protocol.Mask(text, im.log.State())))
+}
+
+// scrubbed is text without what a login in front of it had to hide.
+func (im *importer) scrubbed(text string) string {
+	return string(im.secrets.Scrub([]byte(text), im.log.State()))
 }
 
 // connected takes a line that says where a new connection goes.
@@ -197,7 +204,7 @@ func (im *importer) unclear(why string) {
 	if span, ok := protocol.SecretSpan(text, im.log.State()); ok {
 		text = text[:span.Start] + protocol.Hidden
 	}
-	if len(text) > maxUnclearText {
+	if text = im.scrubbed(text); len(text) > maxUnclearText {
 		text = strings.ToValidUTF8(text[:maxUnclearText], "") + "…"
 	}
 	im.out.Unclear = append(im.out.Unclear, UnclearLine{im.line.number, text, why})
@@ -237,6 +244,7 @@ func (im *importer) say(s *speech) {
 		return
 	}
 	ev := protocol.ClientLine(s.text, st)
+	im.secrets.Note(s.text, ev.Cmd, st)
 	im.emit(ev)
 	if ev.Cmd == "BDAT" {
 		im.beginText(ev.Cmd, protocol.Parse(s.text, st).Cmd.Size)
@@ -258,6 +266,7 @@ func (im *importer) hear(s *speech) {
 		s.text = strings.Replace(s.text, "-", " ", 1)
 		defer im.remark("import.reply", "the text does not show the last line of this reply: it is taken to end here")
 	}
+	s.text = im.scrubbed(s.text)
 	ev := protocol.Event{Kind: protocol.KindServer, Text: s.text}
 	if r, done := im.reply.Add([]byte(s.text + "\r\n")); done {
 		ev.Reply = &r

@@ -61,7 +61,7 @@ func (r *recordTaker) take(ln textLine) {
 	case ln.text == "":
 		r.im.aside()
 	case err != nil:
-		r.im.unclear("it is torn: " + err.Error())
+		r.im.unclear("it is torn: " + protocol.Safe(err.Error()))
 	case r.hand && ev.Seq == 0:
 		r.im.err = ErrScript
 	case ev.Kind == "":
@@ -77,14 +77,31 @@ func (r *recordTaker) take(ln textLine) {
 }
 
 // masked is ev without the secret that may be in what was typed, nor what was
-// said of a line that had one.
+// said of a line that had one, nor what the server repeats of it.
 func (r *recordTaker) masked(ev protocol.Event) protocol.Event {
-	if ev.Kind != protocol.KindClient && ev.Kind != protocol.KindHeld {
+	switch ev.Kind {
+	case protocol.KindServer:
+		return r.scrubbed(ev)
+	case protocol.KindClient:
+		r.im.secrets.Note(ev.Text, ev.Cmd, r.im.log.State())
+	case protocol.KindHeld:
+	default:
 		return ev
 	}
 	text := protocol.Mask(ev.Text, r.im.log.State())
 	if text != ev.Text {
 		ev.Text, ev.Diags = text, nil
+	}
+	return ev
+}
+
+// scrubbed is a line of the server's without the secrets.
+func (r *recordTaker) scrubbed(ev protocol.Event) protocol.Event {
+	ev.Text = r.im.scrubbed(ev.Text)
+	if ev.Reply != nil {
+		for i, text := range ev.Reply.Lines {
+			ev.Reply.Lines[i] = r.im.scrubbed(text)
+		}
 	}
 	return ev
 }

@@ -1,9 +1,11 @@
 package history
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,17 +62,65 @@ func (k *KeptBody) Abort() {
 	os.Remove(k.file.Name())
 }
 
-// Body opens the message kept under a SHA-256 digest, lower-case hex. The
-// caller closes it. The error wraps fs.ErrNotExist where there is none.
-func (s *Store) Body(sha256 string) (io.ReadCloser, error) {
-	if !validDigest(sha256) {
-		return nil, fmt.Errorf("open message: %q is not a SHA-256 digest in lower-case hex", sha256)
+// ErrDamaged is wrapped where a kept message is read to its end and is not the
+// one that was kept.
+var ErrDamaged = errors.New("the kept message is damaged, its octets are not those that were sent: delete its file")
+
+// whole reads a kept message, and looks at its end whether that is all of it.
+type whole struct {
+	file   *os.File
+	sum    hash.Hash
+	digest string
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.file.Read(p)
+	w.sum.Write(p[:n])
+	if errors.Is(err, io.EOF) && hex.EncodeToString(w.sum.Sum(nil)) != w.digest {
+		err = fmt.Errorf("read %q: %w", w.file.Name(), ErrDamaged)
 	}
-	f, err := os.Open(filepath.Join(s.bodies(), sha256))
+	return n, err
+}
+
+func (w *whole) Close() error { return w.file.Close() }
+
+// Body opens the message kept under a SHA-256 digest, lower-case hex. The
+// caller closes it. The error wraps fs.ErrNotExist where there is none. The end
+// of one whose digest is another by now is ErrDamaged, not io.EOF.
+func (s *Store) Body(digest string) (io.ReadCloser, error) {
+	body, err := s.body(digest)
+	if err != nil {
+		return nil, err // a nil *whole would be no nil io.ReadCloser
+	}
+	return body, nil
+}
+
+func (s *Store) body(digest string) (*whole, error) {
+	if !validDigest(digest) {
+		return nil, fmt.Errorf("open message: %q is not a SHA-256 digest in lower-case hex", digest)
+	}
+	f, err := os.Open(filepath.Join(s.bodies(), digest))
 	if err != nil {
 		return nil, fmt.Errorf("open message: %w", err)
 	}
-	return f, nil
+	return &whole{f, sha256.New(), digest}, nil
+}
+
+// bodyFile is Body for who must know before the first octet that the message is
+// whole.
+func (s *Store) bodyFile(digest string) (*os.File, error) {
+	body, err := s.body(digest)
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(io.Discard, body)
+	if err == nil {
+		_, err = body.file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, body.Close())
+	}
+	return body.file, nil
 }
 
 // validDigest tells whether digest is one, and with that a safe file name.

@@ -14,19 +14,54 @@ const longName = 256
 // nextMailbox divides text around the first mailbox in it; without one all of
 // it stands before.
 func nextMailbox(text string) (before, mailbox, after string) {
-	for from := 0; ; {
-		i := strings.IndexByte(text[from:], '@')
+	for from, seen := 0, 0; ; {
+		i, size := nextAt(text[seen:])
 		if i < 0 {
 			return text, "", ""
 		}
-		at := from + i
-		start := at - lengthOfLocal(text[max(from, at-longName):at])
-		end := at + 1 + lengthOfDomain(text[at+1:])
-		if start < at && end > at+1 {
-			return text[:start], text[start:end], text[end:]
+		at := seen + i
+		seen = at + size
+		local := lengthOfLocal(text[max(from, at-longName):at])
+		domain := lengthOfDomain(text[seen:])
+		if size > 1 {
+			local = lengthOfValue(text[at-local : at])
+			domain = lengthIfHost(text[seen : seen+domain])
+		} else {
+			from = seen
 		}
-		from = at + 1
+		if local > 0 && domain > 0 {
+			return text[:at-local], text[at-local : seen+domain], text[seen+domain:]
+		}
 	}
+}
+
+// atSigns are "@", and how it is written in a URL and in quoted-printable
+// (RFC 3986 §2.1, RFC 2045 §6.7).
+var atSigns = []string{"@", "%40", "=40"}
+
+// nextAt is the place and the length of the first of atSigns in text; -1 for none.
+func nextAt(text string) (at, size int) {
+	at = -1
+	for _, sign := range atSigns {
+		if i := strings.Index(text, sign); i >= 0 && (at < 0 || i < at) {
+			at, size = i, len(sign)
+		}
+	}
+	return at, size
+}
+
+// lengthOfValue is that of the local-part at the end of text where the rest is
+// of a URL: delimiters would be encoded too (RFC 3986 §2.2).
+func lengthOfValue(text string) int { return len(text) - 1 - strings.LastIndexAny(text, "/?&=%#") }
+
+// lengthIfHost is that of a domain which is none of those that are numbers, as
+// in SIZE=4096; 0 for those.
+func lengthIfHost(domain string) int {
+	i := strings.LastIndexByte(domain, '.')
+	if last, _ := utf8.DecodeRuneInString(domain[i+1:]); i < 0 || !unicode.IsLetter(last) {
+		return 0
+	}
+	return len(domain)
 }
 
 // lengthOfLocal is that of the local-part at the end of text, 0 for none:

@@ -16,16 +16,24 @@ import (
 // Octets opens what a body event tells of: its own text, the message kept under
 // its digest, or the file it came from where that is still the same. A file
 // without a digest, as a script names it, is taken as it is. The caller closes
-// it. The error wraps ErrNoBody where there is none of these. A nil Store keeps
-// no messages.
+// it. The error wraps ErrNoBody where there is none of these, and ErrDamaged
+// where what is kept is another message by now. A nil Store keeps no messages.
 func (s *Store) Octets(ev *protocol.Event) (io.ReadCloser, error) {
 	if ev.Text != "" || ev.Size == 0 && ev.Path == "" {
 		return io.NopCloser(strings.NewReader(ev.Text)), nil
 	}
 	if s != nil && ev.SHA256 != "" {
-		kept, err := s.Body(ev.SHA256)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return kept, err
+		kept, err := s.bodyFile(ev.SHA256)
+		switch {
+		case err == nil:
+			return kept, nil
+		case errors.Is(err, ErrDamaged):
+			if f, other := openSame(ev); other == nil {
+				return f, nil
+			}
+			return nil, err
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
 		}
 	}
 	if ev.Path == "" {

@@ -114,11 +114,14 @@ func (p *pseudonyms) replace(text string, word func(string) string) string {
 	return out.String()
 }
 
-// mailbox is the pseudonym of Local-part "@" ( Domain / address-literal ). What
-// stands in front of it and belongs to the text stays.
+// mailbox is the pseudonym of Local-part "@" ( Domain / address-literal ), with
+// one of atSigns. What stands in front of it and belongs to the text stays.
 func (p *pseudonyms) mailbox(text string) string {
-	at := strings.LastIndexByte(text, '@')
-	local, domain := text[:at], text[at+1:]
+	at, size := strings.LastIndexByte(text, '@'), 1
+	if at < 0 {
+		at, size = nextAt(text)
+	}
+	local, sign, domain := text[:at], text[at:at+size], text[at+size:]
 	mark := len(local) - len(strings.TrimLeft(local, ".!#$%&'*/=?^{|}~`-"))
 	for _, name := range valueNames {
 		if len(local)-mark > len(name) && strings.EqualFold(local[mark:mark+len(name)], name) {
@@ -130,9 +133,9 @@ func (p *pseudonyms) mailbox(text string) string {
 		local = p.user(local)
 	}
 	if strings.HasPrefix(domain, "[") {
-		return before + local + "@" + p.exact(domain)
+		return before + local + sign + p.exact(domain)
 	}
-	return before + local + "@" + p.host(domain)
+	return before + local + sign + p.host(domain)
 }
 
 // people replaces mailboxes and the display names beside them, as in an

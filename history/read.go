@@ -26,7 +26,7 @@ type TornError struct {
 
 // Error names the line and what is lost.
 func (e *TornError) Error() string {
-	return fmt.Sprintf("line %d is torn and is skipped: %v", e.Line, e.Err)
+	return fmt.Sprintf("line %d is torn and is skipped: %s", e.Line, protocol.Safe(fmt.Sprint(e.Err)))
 }
 
 // Unwrap returns the decoder's error.

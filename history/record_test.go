@@ -85,7 +85,6 @@ func TestUnreadable(t *testing.T) {
 		name, file string
 		want       error
 	}{
-		{"empty", "", ErrForeign},
 		{"not JSON", "220 ready\n", ErrForeign},
 		{"other JSON", `{"id":"x"}` + "\n", ErrForeign},
 		{"no version", `{"format":"smtpconsole-session/"}` + "\n", ErrForeign},

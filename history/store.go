@@ -185,8 +185,19 @@ func (s *Store) open(id string) (*os.File, *reader, error) {
 		return nil, nil, fmt.Errorf("read session: %w", err)
 	}
 	r, err := newReader(f)
+	if err != nil && s.unbegun(id) {
+		err = fs.ErrNotExist
+	}
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("read session %s: %w", id, err), f.Close())
 	}
 	return f, r, nil
+}
+
+// unbegun tells whether there is no session id: its file is empty, because a
+// program is about to write its first line, or was killed before it could; or
+// there is none.
+func (s *Store) unbegun(id string) bool {
+	info, err := os.Stat(s.Path(id))
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0
 }

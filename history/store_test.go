@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"smtpconsole/protocol"
 )
 
 func TestIDsAreUnique(t *testing.T) {
@@ -142,6 +144,31 @@ func TestListSkipsForeignFiles(t *testing.T) {
 	cancel()
 	if _, err := store.List(gone); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// TestUnbegun: a program that is killed may leave a file without a first line,
+// which is no session to list, to search or to find.
+func TestUnbegun(t *testing.T) {
+	store := Open(t.TempDir())
+	ids := fill(t, store, noon, noon.Add(time.Hour))
+	empty := sessionID(noon.Add(2 * time.Hour))
+	if err := os.WriteFile(store.Path(empty), nil, fileMode); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := store.List(t.Context()); err != nil || len(list) != 2 || list[0].ID != ids[1] {
+		t.Errorf("listed are %+v, %v", list, err)
+	}
+	for ref, want := range map[string]string{"last": ids[1], "last-1": ids[0], ids[0]: ids[0], "last-2": "", empty: ""} {
+		if id, err := store.Find(ref); id != want || (want == "") != errors.Is(err, ErrNoSession) {
+			t.Errorf("%s finds %q, %v, want %q", ref, id, err, want)
+		}
+	}
+	if found, errs := hits(t.Context(), store, "x", 0); len(found)+len(errs) > 0 {
+		t.Errorf("found are %q, %v", found, errs)
+	}
+	if _, err := store.Read(empty); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("reading it: %v", err)
 	}
 }
 
@@ -279,6 +306,30 @@ func TestBody(t *testing.T) {
 	}
 	if _, err := store.Body(strings.Repeat("0", 64)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such message: %v", err)
+	}
+}
+
+func TestBodyDamaged(t *testing.T) {
+	store, rec := create(t, Header{})
+	for _, now := range []string{"", "Subject", "Subject: X\r\n", "Subject: x\r\nmore"} {
+		digest := keep(t, rec, "Subject: x\r\n")
+		if err := os.WriteFile(filepath.Join(store.bodies(), digest), []byte(now), fileMode); err != nil {
+			t.Fatal(err)
+		}
+		body, err := store.Body(digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(body); string(got) != now || !errors.Is(err, ErrDamaged) {
+			t.Errorf("%q is read as %q, %v", now, got, err)
+		}
+		body.Close()
+		if _, err := store.Octets(&protocol.Event{SHA256: digest, Size: 12}); !errors.Is(err, ErrDamaged) {
+			t.Errorf("%q for a replay: %v", now, err)
+		}
+	}
+	if err := rec.Close(Progress{}); err != nil {
+		t.Fatal(err)
 	}
 }
 
