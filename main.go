@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -87,9 +88,7 @@ func (c *command) root() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.SetVersionTemplate("smtpconsole {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %s --help lists the flags", err, cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	server := c.server.Flags()
 	settings := c.settings.Flags()
 	c.session = append(settings, c.face.Flags())
@@ -372,6 +371,21 @@ func versions() *cobra.Command {
 		Use: "version", Short: "print the version", Args: line.Arguments(0, 0, ""),
 		Run: func(*cobra.Command, []string) { fmt.Println("smtpconsole", version()) },
 	}
+}
+
+// flagError is the error of a flag, and where to look. What is no number is not
+// explained in the words of package strconv.
+func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	var number *strconv.NumError
+	if errors.As(err, &invalid) && errors.As(err, &number) {
+		kind := "a number"
+		if invalid.GetFlag().Value.Type() == "bool" {
+			kind = "true or false"
+		}
+		err = fmt.Errorf("--%s %q: write %s", invalid.GetFlag().Name, invalid.GetValue(), kind)
+	}
+	return fmt.Errorf("%w: %s --help lists the flags", err, cmd.CommandPath())
 }
 
 // version is the module's, and what it was built with and for.

@@ -44,6 +44,7 @@ var ErrDone = fmt.Errorf("all steps of the session are done: %w", io.EOF)
 var (
 	ErrHidden  = errors.New("the line held a secret, which is in no record: log in by an AUTH of the session, or send another line in its place")  // Step.Line has protocol.Hidden in it
 	ErrNoBody  = errors.New("the octets of the message are nowhere to be found: keep larger ones with --keep-max, or name a \"file\" in a script") // neither in the record nor beside it
+	ErrExposed = errors.New("the login is not sent in plain text; a script without that step sends it all the same")                               // TLS was to come before it
 	ErrMessage = errors.New("the server waits for a message here, and the record has none: drop the connection, or send one")                      // a 354 where there was a refusal
 )
 
@@ -54,6 +55,9 @@ type RerunOptions struct {
 	// Store is where the messages are that are too large for their events; nil
 	// for none.
 	Store *Store
+	// Trusted sends logins in plain text to a server where the session had TLS
+	// for them.
+	Trusted bool
 	// Pace waits as long between the steps as their user did.
 	Pace bool
 }
@@ -140,7 +144,10 @@ func (r *Rerun) Next(ctx context.Context) ([]Result, error) {
 		res.Differences = []Difference{{Kind: DiffMissing, Want: res.Want.wanted(), Got: why}}
 		return []Result{res}, nil
 	}
-	err := r.play(ctx, steps)
+	err := r.exposed(r.steps[:r.at+1])
+	if err == nil {
+		err = r.play(ctx, steps)
+	}
 	r.catchUp()
 	got := r.run.steps[before:]
 	if err != nil && len(got) == 0 {
@@ -260,6 +267,22 @@ func (r *Rerun) unsendable(step Step) string {
 		return "not sent: the server does not offer CHUNKING"
 	}
 	return ""
+}
+
+// exposed is an error for a login, the last of steps, where one before it encrypts
+// the session and this one is not encrypted: who takes STARTTLS away on the way
+// would be given the password.
+func (r *Rerun) exposed(steps []Step) error {
+	last := len(steps) - 1
+	if steps[last].Kind != StepAuth || r.edited || r.o.Trusted || r.player.State().TLS != nil {
+		return nil
+	}
+	for i, step := range steps[:last] {
+		if step.TLS != nil || step.Kind == StepTLS && step.Expect != nil && !step.Refused() {
+			return fmt.Errorf("step %d, %s, was to encrypt the session: %w", i+1, step.Sent(), ErrExposed)
+		}
+	}
+	return nil
 }
 
 // play carries out one step, or a group of lines.

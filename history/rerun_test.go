@@ -25,6 +25,7 @@ type fake struct {
 	replies map[string]string
 	bodies  []string
 	garbage []string // lines that come before the reply, or in its place
+	plain   bool     // no STARTTLS encrypts anything
 }
 
 func newFake(replies map[string]string) *fake { return &fake{log: NewLog(nil, nil), replies: replies} }
@@ -86,6 +87,9 @@ func (f *fake) body(ev protocol.Event, r io.Reader) error {
 
 func (f *fake) StartTLS(ctx context.Context) error {
 	err := f.SendGroup(ctx, []string{"STARTTLS"})
+	if f.plain {
+		return err
+	}
 	f.log.Append(protocol.Event{Kind: protocol.KindTLS, TLS: &protocol.TLSInfo{Version: "TLS 1.3"}})
 	return err
 }

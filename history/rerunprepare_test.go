@@ -65,12 +65,13 @@ func TestNeeded(t *testing.T) {
 
 // TestNeededChunks begins between two chunks of a message, and behind them.
 func TestNeededChunks(t *testing.T) {
+	ok := []protocol.Reply{{Code: 250}}
 	chunk := func(line string) Step {
-		return Step{Kind: StepBody, Verb: "BDAT", Line: line, Body: &protocol.Event{Cmd: "BDAT"}}
+		return Step{Kind: StepBody, Verb: "BDAT", Line: line, Body: &protocol.Event{Cmd: "BDAT"}, Replies: ok}
 	}
 	steps := []Step{
 		{Kind: StepGreeting},
-		{Kind: StepCommand, Verb: "MAIL", Line: "MAIL FROM:<a@b>"},
+		{Kind: StepCommand, Verb: "MAIL", Line: "MAIL FROM:<a@b>", Replies: ok},
 		chunk("BDAT 3"),
 		chunk("BDAT 2 LAST"),
 		{Kind: StepCommand, Verb: "QUIT", Line: "QUIT"},
@@ -78,6 +79,7 @@ func TestNeededChunks(t *testing.T) {
 	for from, want := range map[int][]bool{
 		3: {true, true, true},
 		4: {true, false, false, false},
+		5: {true, false, false, false, false}, // what came of QUIT nobody knows
 	} {
 		if got := Needed(steps, from); !slices.Equal(got, want) {
 			t.Errorf("from %d: %v", from, got)
@@ -121,5 +123,33 @@ func TestRerunHeard(t *testing.T) {
 	f.garbage = nil
 	if results, err = r.Next(t.Context()); !errors.Is(err, errGone) || results[0].Heard != nil {
 		t.Errorf("%+v, %v", results, err)
+	}
+}
+
+// TestRerunExposed keeps a login back that had TLS before, on every way to it.
+func TestRerunExposed(t *testing.T) {
+	steps := Steps(played(t, `
+	# connect
+	S: 220 hello
+	C: STARTTLS
+	S: 220 go
+	# tls
+	C: AUTH PLAIN AHUAc2VjcmV0
+	S: 235 welcome`))
+	for trusted, want := range map[bool]error{true: nil, false: ErrExposed} {
+		player := newFake(nil)
+		player.plain = true
+		r := NewRerun(player, steps, RerunOptions{Trusted: trusted})
+		var err error
+		for range steps {
+			_, err = r.Next(t.Context())
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("trusted %t: %v", trusted, err)
+		}
+		again := &Rerun{player: player, steps: steps, o: RerunOptions{Trusted: trusted}, before: steps}
+		if _, err := again.Resume(t.Context(), len(steps)); !errors.Is(err, want) {
+			t.Errorf("trusted %t, over another connection: %v", trusted, err)
+		}
 	}
 }

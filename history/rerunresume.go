@@ -26,7 +26,10 @@ func (r *Rerun) Resume(ctx context.Context, from int) ([]Result, error) {
 		}
 		res := Result{Index: -1, Want: r.before[i]}
 		before := r.catchUp()
-		err := r.play(ctx, r.before[i:i+1])
+		err := r.exposed(r.before[:i+1])
+		if err == nil {
+			err = r.play(ctx, r.before[i:i+1])
+		}
 		r.catchUp()
 		if got := r.run.steps[before:]; len(got) > 0 {
 			res.Got = got[0]

@@ -38,6 +38,10 @@ func TestResume(t *testing.T) {
 	if _, err := first.Insert(t.Context(), "RCPT TO:<inserted@d>"); err != nil {
 		t.Fatal(err)
 	}
+	first.player.(*fake).replies["NOOP"] = "" // a step without a reply is not done again
+	if _, err := first.Insert(t.Context(), "NOOP"); !errors.Is(err, errGone) {
+		t.Fatal(err)
+	}
 	whole := []string{"EHLO a", "MAIL FROM:<a@b>", "RCPT TO:<edited@d>", "RCPT TO:<inserted@d>"}
 	for name, c := range map[string]struct {
 		replies map[string]string

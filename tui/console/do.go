@@ -124,6 +124,16 @@ func (s *Session) login(ctx context.Context, conn *wire.Conn, mechanism string) 
 	return err
 }
 
+// Reason is err; where it ended a connection that could not be protected, it is
+// the reason for that, which says what to do.
+func Reason(err error) error {
+	var reason *wire.TLSError
+	if errors.As(err, &reason) {
+		return reason
+	}
+	return err
+}
+
 // Reported tells whether err is in the log as an event already, so that a face
 // need not say it a second time.
 func Reported(err error) bool {

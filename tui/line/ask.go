@@ -28,6 +28,9 @@ func Asker(in *os.File, out io.Writer) sasl.Asker {
 		}()
 		select {
 		case ln := <-answer:
+			if ln.err != nil {
+				_, _ = io.WriteString(out, "\r\n") // no Enter ended the question
+			}
 			return ln.text, ln.err
 		case <-ctx.Done():
 			return "", ctx.Err()
@@ -49,8 +52,7 @@ func readAnswer(t *term.Terminal, p sasl.Prompt) (string, error) {
 		read = t.ReadLine
 	}
 	text, err := read()
-	if err == io.EOF { // Ctrl+C or Ctrl+D, which leave the cursor where it was
-		_, _ = t.Write([]byte("\n"))
+	if err == io.EOF { // Ctrl+C or Ctrl+D
 		return "", errInterrupted
 	}
 	return text, err

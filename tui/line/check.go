@@ -40,7 +40,7 @@ func CheckFile(ctx context.Context, w, gauge io.Writer, name string, o CheckOpti
 // line, and checked as one.
 func Check(w io.Writer, r io.Reader, o CheckOptions) (held int, err error) {
 	out := bufio.NewWriter(w)
-	dialogue := bufio.NewReader(r)
+	dialogue := unmarked(r)
 	if isScript(dialogue) {
 		held, err = checkScript(out, dialogue, o)
 		return held, errors.Join(err, out.Flush())

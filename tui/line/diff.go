@@ -112,12 +112,9 @@ func (o DiffOptions) readFile(ctx context.Context, name string) (side, error) {
 		return side{}, err
 	}
 	defer f.Close()
-	script, err := history.ReadScript(f, history.ScriptOptions{Var: environment, Dir: filepath.Dir(name)})
-	switch {
-	case errors.Is(err, history.ErrForeign):
-		return side{}, fmt.Errorf("%q: %w, nor a script: history import reads the text of a dialogue", name, err)
-	case err != nil:
-		return side{}, fmt.Errorf("%q: %w", name, err)
+	script, err := history.ReadScript(unmarked(f), history.ScriptOptions{Var: environment, Dir: filepath.Dir(name)})
+	if err != nil {
+		return side{}, fmt.Errorf("%q: %w", name, foreign(err))
 	}
 	o.tellTorn(name, script.Torn)
 	steps := script.Steps

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"smtpconsole/history"
+	"smtpconsole/protocol"
 )
 
 // ExportOptions say in which form a session leaves, and where it goes.
@@ -25,7 +26,7 @@ type ExportOptions struct {
 	// only one, or with Output all of them, a file each.
 	Message int
 	// Output is the file to write, or the directory for it to be in under the
-	// name of the session; "" means standard output.
+	// name of the session; "" and "-" mean standard output.
 	Output string
 }
 
@@ -62,10 +63,19 @@ func Export(out, people io.Writer, store *history.Store, ref string, o ExportOpt
 	if err != nil {
 		return err
 	}
-	if info, err := os.Stat(o.Output); err == nil && info.IsDir() {
-		o.Output = filepath.Join(o.Output, id+format.Extension)
+	if o.Output == "-" {
+		o.Output = ""
 	}
-	return toldTorn(people, o.export(out, format, src))
+	info, err := os.Stat(o.Output)
+	if err != nil || !info.IsDir() {
+		return toldTorn(people, o.export(out, format, src))
+	}
+	o.Output = filepath.Join(o.Output, id+format.Extension)
+	err = toldTorn(people, o.export(out, format, src))
+	if err == nil { // nobody chose the name
+		_, err = fmt.Fprintf(people, "written to %s\n", protocol.Safe(o.Output))
+	}
+	return err
 }
 
 // source is session id, as it is to be read.

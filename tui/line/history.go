@@ -168,7 +168,9 @@ func (a *asideWrapper) Write(p []byte) (int, error) {
 // session first and no more than limit of them, 0 for all. Sessions that cannot
 // be read are told to people, and are no error.
 func Search(ctx context.Context, w, people io.Writer, store *history.Store, text string, limit int, asJSON bool) error {
+	found := false
 	for hit, err := range store.Search(ctx, text, limit) {
+		found = found || err == nil
 		switch {
 		case err != nil && hit.ID != "":
 			fmt.Fprintln(people, "smtpconsole:", protocol.Safe(err.Error()))
@@ -183,6 +185,9 @@ func Search(ctx context.Context, w, people io.Writer, store *history.Store, text
 		if err != nil {
 			return err
 		}
+	}
+	if !found && !asJSON {
+		fmt.Fprintf(people, "no line of the sessions has %q\n", text)
 	}
 	return nil
 }

@@ -1,9 +1,14 @@
 package line
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+
+	"smtpconsole/history"
 )
 
 // openInput opens a file to be read, "-" for standard input. Whoever waits for
@@ -22,6 +27,24 @@ func openInput(ctx context.Context, name string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	return &heldFile{ctx: ctx, file: f}, nil
+}
+
+// unmarked is r without the byte order mark that some editors begin a file with.
+func unmarked(r io.Reader) *bufio.Reader {
+	b := bufio.NewReader(r)
+	if first, _ := b.Peek(len(byteOrderMark)); string(first) == byteOrderMark {
+		_, _ = b.Discard(len(first))
+	}
+	return b
+}
+
+// foreign is err, and where a file is neither a record nor a script what one begins
+// with.
+func foreign(err error) error {
+	if errors.Is(err, history.ErrForeign) {
+		return fmt.Errorf(`%w, nor a script, which begins with {"format":"smtpconsole-session/1"}; history import reads the text of a dialogue`, err)
+	}
+	return err
 }
 
 // unlessEnded returns what do returns, or the cause of ctx where that ends

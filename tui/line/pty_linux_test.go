@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,5 +135,25 @@ func TestPassword(t *testing.T) {
 	seen, exit := inTerminal(t, []string{"NO_COLOR=1"}, answer, "--plain", "practice")
 	if _, after, ok := strings.Cut(seen, "password for PLAIN: "); !ok || strings.HasPrefix(after, "practice") || !strings.Contains(after, "S: 235 ") || exit != 0 {
 		t.Errorf("exit code %d:\n%s", exit, seen)
+	}
+}
+
+// TestReplayAskedInVain ends with Ctrl+C at what a login asks for, as interrupted,
+// on a line of its own.
+func TestReplayAskedInVain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "script.jsonl")
+	const text = `{"format":"smtpconsole-session/1"}` + "\n" + `{"kind":"client","text":"EHLO a.example"}` + "\n" + `{"kind":"auth","mechanism":"CRAM-MD5"}`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answer := func(seen string) string {
+		if strings.HasSuffix(seen, "username for CRAM-MD5: ") {
+			return "\x03"
+		}
+		return ""
+	}
+	seen, exit := inTerminal(t, []string{"NO_COLOR=1"}, answer, "replay", path, "practice")
+	if !strings.HasSuffix(seen, "username for CRAM-MD5: \r\ninterrupted\r\n") || exit != 130 {
+		t.Errorf("exit code %d:\n%q", exit, seen)
 	}
 }

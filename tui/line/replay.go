@@ -96,10 +96,11 @@ func (r *ReplayOptions) Idle(given *pflag.FlagSet) (err error) {
 const ReplayHelp = `Run a recorded session again, or a script, and tell what differs.
 
 SESSION is an ID, a part of one, or last; SCRIPT is a file in the same format
-(README describes it). Without TARGET it goes where it went before. Several
-targets run side by side and end in one table. Logins are done anew: the
-password comes from --password-command, SMTPCONSOLE_PASSWORD, .netrc or a
-prompt. Each run is recorded too, and names its original.
+(README describes it), or - for standard input. Without TARGET it goes where it
+went before. Several targets run side by side and end in one table. Logins are
+done anew: the password comes from --password-command, SMTPCONSOLE_PASSWORD,
+.netrc or a prompt. A variable is what --var says, else SMTPCONSOLE_VAR_NAME, else
+the script's first line. Each run is recorded too, and names its original.
 
 --from-step begins in the middle. The connection, EHLO, STARTTLS and AUTH before
 that, and the commands of a transaction that is open there, are done all the
@@ -120,8 +121,10 @@ func (r *ReplayOptions) check(o Options, targets int) error {
 		return fmt.Errorf("--jobs %d: at least one session has to run", r.Jobs)
 	case r.Repeat < 1:
 		return fmt.Errorf("--repeat %d: at least one run is needed", r.Repeat)
-	case r.From < 1 || r.To != 0 && r.To < r.From:
-		return fmt.Errorf("--from-step %d, --to-step %d: steps are numbered from 1, and the first comes first", r.From, r.To)
+	case r.From < 1:
+		return fmt.Errorf("--from-step %d: steps are numbered from 1", r.From)
+	case r.To != 0 && r.To < r.From:
+		return fmt.Errorf("--to-step %d is in front of --from-step %d: the first step comes first", r.To, r.From)
 	case r.OnDifference == askAt && (!o.Person || targets > 1 || r.Repeat > 1):
 		return errors.New("--on-difference ask needs a person at a terminal, and one session: write stop or continue")
 	}
@@ -166,9 +169,22 @@ func (r *ReplayOptions) plan(ctx context.Context, o Options, store *history.Stor
 		err = r.check(o, len(targets))
 	}
 	if err == nil {
+		err = r.paced(script)
+	}
+	if err == nil {
 		err = r.within(script, store)
 	}
 	return script, targets, err
+}
+
+// paced is an error for --pace recorded where no time is recorded: it would change
+// nothing.
+func (r *ReplayOptions) paced(script *history.Script) error {
+	timed := func(st history.Step) bool { return !st.At.IsZero() }
+	if r.Pace == paceRecorded && !slices.ContainsFunc(script.Steps, timed) {
+		return errors.New("--pace recorded has no effect here: the times are in the record of a session, and a script has none")
+	}
+	return nil
 }
 
 // proof is the exit code, where it would be 0 although something is missing: a

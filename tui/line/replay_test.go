@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func replayWith(t *testing.T, args ...string) *ReplayOptions {
 func replayOn(ctx context.Context, t *testing.T, o Options, r *ReplayOptions, targets ...string) (out string, exit int) {
 	t.Helper()
 	var text bytes.Buffer
-	o.Console = console.New(console.Options{Settings: console.Settings{Timeout: console.Duration(200 * time.Millisecond)}, Store: history.Open(t.TempDir())})
+	o.Console = console.New(console.Options{Settings: console.Settings{Timeout: console.Duration(time.Second)}, Store: history.Open(t.TempDir())})
 	defer o.Console.Close()
 	o.Out, o.Err = &text, &text
 	exit, err := Replay(ctx, o, r, append([]string{scriptFile(t, replayScript)}, targets...))
@@ -95,13 +96,32 @@ func TestReplayOnStranger(t *testing.T) {
 	}
 }
 
+// TestReplayClosed fails where a connection ends before the reply to a script's last
+// step, also where nothing is demanded of that, but not where the record that runs
+// again ended so too.
+func TestReplayClosed(t *testing.T) {
+	t.Setenv("SMTPCONSOLE_STATE_DIR", t.TempDir())
+	const demandsNothing = `{"format":"smtpconsole-session/1"}` + "\n" + `{"kind":"client","text":"EHLO a.example"}`
+	session := scriptFile(t, demandsNothing)
+	for _, want := range []int{exitLost, 0} {
+		con := console.New(console.Options{Store: history.Open(history.DefaultDir())})
+		var out bytes.Buffer
+		exit, err := Replay(t.Context(), Options{Console: con, Out: &out, Err: &out}, replayWith(t), []string{session, newStranger(t, "220 hi").target.Address()})
+		if err != nil || exit != want {
+			t.Errorf("%s: exit code %d, not %d, %v:\n%s", session, exit, want, err, out.String())
+		}
+		con.Close()
+		session = "last"
+	}
+}
+
 // TestReplayAsk lets a person decide whether to go on behind a difference.
 func TestReplayAsk(t *testing.T) {
-	for answer, goes := range map[string]bool{"\n": true, "s\n": false} {
+	for answer, goes := range map[string]bool{"\n": true, "Y\n": true, "s\n": false, "no\n": false, "": false, "what?\n\n": true} {
 		s := newStranger(t, "220 hi", "250 mx", "250 ok", "251 ok", "354 go", "250 ok", "221 bye")
 		o := Options{Person: true, In: strings.NewReader(answer)}
 		out, exit := replayOn(t.Context(), t, o, replayWith(t, "--on-difference", "ask"), s.target.Address())
-		if exit != history.ExitDiffers || strings.Count(out, "go on?") != 1 || slices.Contains(s.received(), "DATA") != goes {
+		if exit != history.ExitDiffers || strings.Count(out, "go on?") != max(1, strings.Count(answer, "\n")) || slices.Contains(s.received(), "DATA") != goes {
 			t.Errorf("%q: exit code %d, the server got %q:\n%s", answer, exit, s.received(), out)
 		}
 	}
@@ -141,6 +161,43 @@ func TestReplayCancelled(t *testing.T) {
 	}
 	if text := out.text.String(); !strings.Contains(text, `"result":"interrupted"`) || !strings.Contains(text, `"exit":0,"sessions":1`) || strings.Contains(text, "canceled") {
 		t.Errorf("%s", text)
+	}
+}
+
+// endingContext ends when it is looked at for the last of so many times.
+type endingContext struct {
+	context.Context
+	left *atomic.Int64
+	end  context.CancelFunc
+}
+
+func (c endingContext) looked() context.Context {
+	if c.left.Add(-1) == 0 {
+		c.end()
+	}
+	return c.Context
+}
+
+func (c endingContext) Done() <-chan struct{} { return c.looked().Done() }
+func (c endingContext) Err() error            { return c.looked().Err() }
+
+// TestReplayCancelledAnywhere is never as expected, wherever Ctrl+C comes in front
+// of the verdict on a message that is the last step.
+func TestReplayCancelledAnywhere(t *testing.T) {
+	path := scriptFile(t, `{"format":"smtpconsole-session/1"}`+"\n"+`{"kind":"client","text":"DATA"}`+"\n"+`{"kind":"body","text":"Subject: x\n"}`)
+	con := console.New(console.Options{Settings: console.Settings{Timeout: console.Duration(200 * time.Millisecond)}})
+	defer con.Close()
+	for n := range int64(30) {
+		inner, end := context.WithCancel(t.Context())
+		ctx := endingContext{inner, &atomic.Int64{}, end}
+		ctx.left.Store(n + 1)
+		var out bytes.Buffer
+		s := newStranger(t, "220 hi", "354 go", "")
+		exit, err := Replay(ctx, Options{Console: con, Out: &out, Err: io.Discard, JSON: true}, replayWith(t), []string{path, s.target.Address()})
+		if err == nil && (exit == 0 || strings.Contains(out.String(), "as expected")) {
+			t.Errorf("look %d: exit code %d:\n%s", n, exit, out.String())
+		}
+		end()
 	}
 }
 

@@ -12,14 +12,16 @@ import (
 	"smtpconsole/protocol"
 )
 
-// isScript tells whether r begins with the first line of a record or a script.
+// isScript tells whether r begins as a record or a script does, with an object: no
+// line of a dialogue looks like that.
 func isScript(r *bufio.Reader) bool {
 	rest, _ := r.Peek(r.Size())
 	first, rest, more := bytes.Cut(rest, []byte("\n"))
 	for more && history.IsComment(first) {
 		first, rest, more = bytes.Cut(rest, []byte("\n"))
 	}
-	return bytes.HasPrefix(bytes.TrimSpace(first), []byte("{")) && history.IsScript(first)
+	members, object := bytes.CutPrefix(bytes.TrimSpace(first), []byte("{"))
+	return object && bytes.HasPrefix(bytes.TrimSpace(members), []byte(`"`))
 }
 
 // checkScript reads a script as replay does, judges what it sends as a dialogue,
@@ -76,7 +78,7 @@ func (c *scriptChecker) unreadable(err error) error {
 	}
 	at := &history.ScriptError{Line: 1, Column: 1, Err: err}
 	if !errors.As(err, &at) && !errors.Is(err, history.ErrNewer) && !errors.Is(err, history.ErrManyFaults) {
-		return err
+		return foreign(err)
 	}
 	c.say(at.Line, at.Column, protocol.Diagnostic{Code: "script.line", Severity: protocol.Error, Message: strings.ReplaceAll(at.Err.Error(), "\n", " ")})
 	return nil
@@ -102,7 +104,7 @@ func (c *scriptChecker) verdict(script *history.Script) string {
 		kind = "record"
 	}
 	if c.wrong == 0 {
-		return fmt.Sprintf("a %s of %d steps, no errors", kind, n)
+		return fmt.Sprintf("a %s of %s, no errors", kind, counted(n, "step"))
 	}
-	return fmt.Sprintf("a %s of %d steps, %d with errors", kind, n, c.wrong)
+	return fmt.Sprintf("a %s of %s, %d with errors", kind, counted(n, "step"), c.wrong)
 }

@@ -97,8 +97,8 @@ func TestGraver(t *testing.T) {
 func TestReplayMixed(t *testing.T) {
 	differs := newStranger(t, "220 hi", "250 mx", "250 ok", "251 ok", "354 go", "250 ok", "221 bye")
 	lost := newStranger(t, "220 hi", "250 mx")
-	out, exit := replayOn(t.Context(), t, Options{}, replayWith(t), differs.target.Address(), lost.target.Address(), "practice")
-	if exit != exitLost || !strings.Contains(out, "1 of 7 steps differ") || !strings.Contains(out, "all as expected") {
+	out, exit := replayOn(t.Context(), t, Options{Columns: 400}, replayWith(t), differs.target.Address(), lost.target.Address(), "practice")
+	if exit != exitLost || !strings.Contains(out, "1 of 7 steps differ") || !strings.Contains(out, "all as expected") || !strings.Contains(out, "got 0; the server closed the connection") {
 		t.Errorf("exit code %d:\n%s", exit, out)
 	}
 }
@@ -163,8 +163,10 @@ func TestReplayNotBegun(t *testing.T) {
 		says       string
 	}{
 		{"no directory", replayScript, []string{"--junit", filepath.Join(t.TempDir(), "no", "r.xml")}, "--junit"},
+		{"no file", replayScript, []string{"--junit", "-"}, "--junit -: name a file"},
 		{"no such variable", noMessage, []string{"--var", "too=a"}, "--var too: there is no ${too} in it; it has ${to}"},
 		{"no variable", replayScript, []string{"--var", "to=a"}, "it has no variable"},
+		{"no times", replayScript, []string{"--pace", "recorded"}, "--pace recorded has no effect here"},
 		{"no message", noMessage, nil, "step 3: the octets of the message are nowhere to be found"},
 		{"a line break", noMessage, []string{"--var", "to=a\r\nb"}, "line 2, column 18: the line to be sent has a CR or LF in it"},
 	} {

@@ -2,10 +2,13 @@ package line
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"smtpconsole/history"
 )
 
 const smallScript = `{"format":"smtpconsole-session/1","target":"practice"}
@@ -23,6 +26,7 @@ func TestCheckScriptEdges(t *testing.T) {
 	}{
 		{"comments first", "# what it is for\n\n// more\n" + smallScript, 0},
 		{"as it was", smallScript, 0},
+		{"of an editor on Windows", byteOrderMark + strings.ReplaceAll(smallScript, "\n", "\r\n"), 0},
 		{"torn record", torn, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -35,6 +39,26 @@ func TestCheckScriptEdges(t *testing.T) {
 	}
 	if _, err := Check(&bytes.Buffer{}, zeros{}, CheckOptions{}); err == nil {
 		t.Error("a line without an end is read for ever")
+	}
+}
+
+// TestScriptsOfEditors are read with the byte order mark that some editors begin a
+// file with; one that lacks its first line is told what that is, and is not judged
+// as lines of SMTP.
+func TestScriptsOfEditors(t *testing.T) {
+	script, err := (&ReplayOptions{}).load(t.Context(), nil, scriptFile(t, byteOrderMark+smallScript), nil)
+	if err != nil || len(script.Steps) != 2 {
+		t.Errorf("%+v, %v", script, err)
+	}
+	for _, text := range []string{`{"kind":"client","text":"NOOP"}`, `{ "kind": "client"}`} {
+		var out bytes.Buffer
+		_, checked := Check(&out, strings.NewReader(text), CheckOptions{})
+		_, loaded := (&ReplayOptions{}).load(t.Context(), nil, scriptFile(t, text), nil)
+		for _, err := range []error{checked, loaded} {
+			if !errors.Is(err, history.ErrForeign) || !strings.Contains(err.Error(), `begins with {"format":`) || out.Len() > 0 {
+				t.Errorf("%q: %v, %s", text, err, out.String())
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"smtpconsole/history"
@@ -32,8 +33,7 @@ var failures = []struct {
 	exit int
 }{
 	{history.ErrHidden, exitAuth},
-	{console.ErrNoMechanism, exitAuth},
-	{console.ErrNobody, exitAuth},
+	{history.ErrExposed, exitTLS},
 	{history.ErrMessage, exitData},
 	{history.ErrNoBody, ExitUsage},
 }
@@ -46,6 +46,19 @@ func failedExit(err error, s *console.Session) int {
 		}
 	}
 	return cmp.Or(s.Log.Progress().ExitCode(), exitLost)
+}
+
+// unsent is the exit code of a login that ended before the server heard of it,
+// for want of a mechanism, a name or a password, or because the person who was
+// asked for one pressed Ctrl+C, which is no signal there; 0 for all else.
+func unsent(err error, step history.Step, results []history.Result) int {
+	switch {
+	case errors.Is(err, errInterrupted):
+		return SignalBase + int(syscall.SIGINT)
+	case step.Kind == history.StepAuth && len(results) == 0 && !console.Reported(err) && !errors.Is(err, history.ErrExposed):
+		return exitAuth
+	}
+	return 0
 }
 
 // graver is the exit code of two sessions with the codes a and b, the first one

@@ -6,6 +6,7 @@ import (
 
 	"smtpconsole/history"
 	"smtpconsole/protocol"
+	"smtpconsole/protocol/sasl"
 )
 
 // step judges the step at index i as the line of a dialogue that it is, prints
@@ -61,6 +62,8 @@ func (c *scriptChecker) judgeStep(st *history.Step) protocol.Line {
 		return amiss(st.Sent(), "script.message", "nothing asks for this message, so it will not be sent: put DATA in front of it")
 	case waits:
 		return amiss(st.Line, "script.command", "the server waits for a message here, and this will not be sent: put a line of kind body in front of it")
+	case st.Kind == history.StepAuth && strings.Contains(st.Line, protocol.Hidden):
+		return amiss(st.Line, "script.mechanism", "this mechanism is not built in: write one of "+strings.Join(sasl.Names(), ", ")+", or none, for the best that is offered")
 	case strings.Contains(st.Line, protocol.Hidden):
 		return amiss(st.Line, "script.secret", `this looks like a secret, which is not kept and will not be sent: write {"kind":"auth"} for a whole login`)
 	}

@@ -58,6 +58,7 @@ func TestCheckScriptDialogue(t *testing.T) {
 		{"chunks", rcpt + `{"kind":"client","text":"BDAT 1"}` + "\n" + `{"kind":"body","text":"a"}` + "\n" + `{"kind":"client","text":"BDAT 1 LAST"}` + "\n" + `{"kind":"body","text":"a"}` + "\n" + `{"kind":"client","text":"QUIT"}`, 0, nil},
 		{"twice TLS", hello + `{"kind":"tls"}` + "\n" + `{"kind":"client","text":"EHLO a.example"}` + "\n" + `{"kind":"tls"}`, 1, []string{"5 sequence.again error"}},
 		{"login", hello + `{"kind":"auth","mechanism":"PLAIN"}` + "\n" + `{"kind":"client","text":"MAIL FROM:<a@b.example>"}`, 0, nil},
+		{"a login of another kind", hello + `{"kind":"auth","mechanism":"FOO"}`, 1, []string{"3 script.mechanism error"}},
 		{"a secret", hello + `{"kind":"auth","mechanism":"LOGIN"}` + "\n" + `{"kind":"client","text":"c2VjcmV0"}`, 1, []string{"4 script.secret error"}},
 		{"a variable", hello + `{"kind":"client","text":"MAIL FROM:${a}"}` + "\n" + `{"kind":"client","text":"MAIL FROM:${a}"}`, 0, []string{"3 script.variable warning"}},
 		{"two commands in one", hello + `{"kind":"client","text":"NOOP\r\nRSET"}`, 1, []string{"3 script.line error"}},

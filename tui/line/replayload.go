@@ -16,15 +16,15 @@ import (
 )
 
 // load reads a session of the store, or a script, until ctx ends. A word with a
-// dot or a separator in it is the name of a file, since no ID has one. Gauge, if
-// not nil, is told of a file that takes a while.
+// dot or a separator in it is the name of a file, since no ID has one, and "-" is
+// standard input. Gauge, if not nil, is told of a file that takes a while.
 func (r *ReplayOptions) load(ctx context.Context, store *history.Store, ref string, gauge io.Writer) (*history.Script, error) {
 	vars, err := parseVariables(r.Vars)
 	if err != nil {
 		return nil, err
 	}
 	path := ref
-	if !strings.ContainsAny(ref, `./\`) {
+	if ref != "-" && !strings.ContainsAny(ref, `./\`) {
 		id, err := store.Find(ref)
 		if err != nil {
 			return nil, fmt.Errorf("%w; the name of a script has a dot or a slash in it, as in ./%s", err, ref)
@@ -37,14 +37,28 @@ func (r *ReplayOptions) load(ctx context.Context, store *history.Store, ref stri
 		return nil, err
 	}
 	defer f.Close()
-	script, err := history.ReadScript(f, history.ScriptOptions{Var: vars.value, InRecord: len(r.Vars) > 0, Dir: filepath.Dir(path)})
+	script, err := history.ReadScript(unmarked(f), history.ScriptOptions{Var: vars.value, InRecord: len(r.Vars) > 0, Dir: filepath.Dir(path)})
 	if err = vars.complete(err); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, foreign(err))
 	}
+	demandTLS(script)
 	if len(script.Steps) == 0 {
 		return nil, fmt.Errorf("%s has no step to run", path)
 	}
 	return script, nil
+}
+
+// demandTLS has a script that says STARTTLS and no more expect that it is taken:
+// what follows counts on that.
+func demandTLS(script *history.Script) {
+	for i := range script.Steps {
+		e := script.Steps[i].Expect
+		if script.Steps[i].Kind == history.StepTLS && e != nil && e.Code == 0 && e.Class == 0 && e.Pattern == "" {
+			demand := *e
+			demand.Code = 220
+			script.Steps[i].Expect = &demand
+		}
+	}
 }
 
 // largeFile takes a second to read, more or less.

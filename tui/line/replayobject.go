@@ -1,6 +1,8 @@
 package line
 
 import (
+	"time"
+
 	"smtpconsole/history"
 	"smtpconsole/protocol"
 	"smtpconsole/tui/console"
@@ -25,10 +27,13 @@ type playedJSON struct {
 func stepObject(t console.Target, res history.Result) playedJSON {
 	return playedJSON{
 		Target: t.Name, Step: res.Index + 1, Kind: res.Want.Kind, Sent: sentBy(res), Expect: res.Want.Expect,
-		Expected: orEmpty(res.Want.Replies), Got: orEmpty(res.Got.Replies), Millis: res.Got.Took.Seconds() * 1000,
+		Expected: orEmpty(res.Want.Replies), Got: orEmpty(res.Got.Replies), Millis: millis(res.Got.Took),
 		Heard: res.Heard, Skipped: res.Skipped, Prepared: res.Prepared, Differences: orEmpty(res.Differences),
 	}
 }
+
+// millis is d in milliseconds, to the microsecond.
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // orEmpty is s as JSON has an array, also where there is nothing in it.
 func orEmpty[T any](s []T) []T {
@@ -73,10 +78,10 @@ func (p *replayer) runObject(run *replayRun) runJSON {
 		if p.r.Repeat == 1 || st.took.count == 0 {
 			continue
 		}
-		ms := func(q float64) float64 { return st.took.quantile(q).Seconds() * 1000 }
+		ms := func(q float64) float64 { return millis(st.took.quantile(q)) }
 		out.Times = append(out.Times, timesJSON{
-			Step: i + 1, Sent: st.want.Sent(), Count: st.took.count, Min: micros(st.took.least).Seconds() * 1000,
-			Median: ms(0.5), P95: ms(0.95), P99: ms(0.99), Max: micros(st.took.most).Seconds() * 1000,
+			Step: i + 1, Sent: st.want.Sent(), Count: st.took.count, Min: millis(micros(st.took.least)),
+			Median: ms(0.5), P95: ms(0.95), P99: ms(0.99), Max: millis(micros(st.took.most)),
 		})
 	}
 	return out

@@ -21,8 +21,11 @@ type resultsFile struct {
 // out at the end that there is no room for them ran all sessions in vain. A nil
 // file for the path "" takes nothing.
 func openResults(path string) (*resultsFile, error) {
-	if path == "" {
+	switch path {
+	case "":
 		return nil, nil
+	case "-":
+		return nil, errors.New("--junit -: name a file: standard output has the table")
 	}
 	r, mode := &resultsFile{path: path}, fs.FileMode(0o644)
 	info, err := os.Lstat(path)

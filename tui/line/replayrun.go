@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -104,7 +105,7 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 	if s.Record == "" && p.o.Console.Store() != nil {
 		p.unrecorded.Add(1)
 	}
-	e.err = p.steps(ctx, t, rerun, &e)
+	e.err = p.steps(ctx, s, rerun, &e)
 	_, more := rerun.Peek()
 	waiting := e.err != nil && s.Live()
 	if more {
@@ -114,13 +115,13 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 		e.err, e.exit = fmt.Errorf("the record is not complete: %w", closed), ExitUsage
 	}
 	switch {
-	case e.err != nil && !more && console.Reported(e.err) && differs(e.results) == 0:
-		e.err = nil // the connection ended where it had ended before
-	case ctx.Err() != nil && (e.err != nil || more):
+	case ctx.Err() != nil && (e.err != nil || more): // first: what this side closed ended nowhere as before
 		e.exit, e.err = interrupted(ctx)
+	case e.err != nil && !more && console.Reported(e.err) && differs(e.results) == 0 && p.script.Header.ID != "":
+		e.err = nil // the connection ended where the record says it had ended before
 	case e.err != nil:
 		e.exit = cmp.Or(e.exit, failedExit(e.err, s))
-		if waiting {
+		if e.err = console.Reason(e.err); waiting {
 			e.err = unanswered(e.err, e.results)
 		}
 	case differs(e.results) > 0:
@@ -131,7 +132,8 @@ func (p *replayer) session(ctx context.Context, t console.Target) ended {
 
 // steps runs step after step. It returns nil where all are done, or where a
 // difference ended them.
-func (p *replayer) steps(ctx context.Context, t console.Target, rerun *history.Rerun, e *ended) error {
+func (p *replayer) steps(ctx context.Context, s *console.Session, rerun *history.Rerun, e *ended) error {
+	t := s.Target
 	for {
 		i, more := rerun.Peek()
 		if !more || p.r.To > 0 && i >= p.r.To {
@@ -152,6 +154,7 @@ func (p *replayer) steps(ctx context.Context, t console.Target, rerun *history.R
 		}
 		switch {
 		case err != nil:
+			e.exit = unsent(err, rerun.Steps()[i], results)
 			return err
 		case differs(results) > 0 && !p.goesOn(ctx):
 			return nil
@@ -191,7 +194,20 @@ func (p *replayer) goesOn(ctx context.Context) bool {
 	if p.r.OnDifference != askAt {
 		return p.r.OnDifference == goOn
 	}
-	fmt.Fprint(p.o.Err, "go on? Enter does, s stops: ")
-	answer, err := p.in.next(ctx, nil)
-	return err == nil && answer == ""
+	for {
+		fmt.Fprint(p.o.Err, "go on? Enter does, s stops: ")
+		answer, err := p.in.next(ctx, nil)
+		if err != nil {
+			fmt.Fprintln(p.o.Err) // no Enter ended the question
+			return false
+		}
+		if goes, known := goAnswers[strings.ToLower(strings.TrimSpace(answer))]; known {
+			return goes
+		}
+	}
+}
+
+// goAnswers are what a person may say to a difference, and whether that goes on.
+var goAnswers = map[string]bool{
+	"": true, "y": true, "yes": true, "s": false, "stop": false, "n": false, "no": false, "q": false, "quit": false,
 }

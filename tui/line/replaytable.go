@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,7 +154,7 @@ func (p *replayer) report() int {
 	rows := [][]string{{"TARGET", "RESULT", "FIRST DIFFERENCE"}}
 	for _, run := range p.runs {
 		exit = graver(exit, run.exit)
-		rows = append(rows, []string{run.target.Name, p.result(run), cmp.Or(run.difference(), run.reason())})
+		rows = append(rows, []string{run.target.Name, p.result(run), run.trouble()})
 	}
 	switch {
 	case p.o.JSON:
@@ -189,6 +190,8 @@ func (p *replayer) result(run *replayRun) string {
 		differing += min(1, st.differ)
 	}
 	switch {
+	case errors.Is(run.err, errInterrupted) && differing == 0: // those under way say nothing
+		return strings.Join(append(parts, errInterrupted.Error()), ", ")
 	case errors.Is(run.err, errInterrupted):
 		parts = append(parts, errInterrupted.Error())
 	case run.err != nil:
@@ -203,6 +206,12 @@ func (p *replayer) result(run *replayRun) string {
 		parts = append(parts, fmt.Sprintf("in %d sessions", run.failed))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// trouble is what differs first, and why a session could not go on; "" where all went well.
+func (run *replayRun) trouble() string {
+	parts := []string{run.difference(), run.reason()}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "; ")
 }
 
 // reason says why a session could not go on, in a line; "" where all could, or
@@ -223,7 +232,7 @@ func (run *replayRun) difference() string {
 	return fmt.Sprintf("step %d, %s: %s", st.last.Index+1, st.want.Sent(), differenceText(st.last.Differences[0]))
 }
 
-// times are how long each step took over all sessions.
+// times are how long each step took over all sessions; "" where none was answered.
 func (run *replayRun) times() string {
 	rows := [][]string{{"#", "MIN", "MEDIAN", "P95", "P99", "MAX", "SENT"}}
 	for i, st := range run.steps {
@@ -231,7 +240,12 @@ func (run *replayRun) times() string {
 			rows = append(rows, append(append([]string{fmt.Sprint(i + 1)}, st.took.words()...), st.want.Sent()))
 		}
 	}
-	rows = append(rows, append(append([]string{"all"}, run.whole.words()...), "(the session)"))
+	if run.whole.count > 0 {
+		rows = append(rows, append(append([]string{"all"}, run.whole.words()...), "(the session)"))
+	}
+	if len(rows) == 1 {
+		return ""
+	}
 	return "\n" + protocol.Safe(run.target.Name) + "\n" + table(rows, 0) + run.whole.histogram()
 }
 
@@ -243,9 +257,13 @@ func (l *latency) words() []string {
 	}
 }
 
-// histogram has a row for each doubling of the time.
+// histogram has a row for each doubling of the time; it is "" where nothing was
+// counted.
 func (l *latency) histogram() string {
 	const width = 40
+	if l.count == 0 {
+		return ""
+	}
 	rows := [][]string{{"SESSIONS", "BELOW", ""}}
 	var largest uint64
 	for _, b := range l.bars() {

@@ -19,10 +19,10 @@ type replayRun struct {
 	// sessions counts those that were begun, failed those of them that did not
 	// come to their end, or in which a reply differed.
 	sessions, failed int
-	exit             int    // of the gravest, see graver; 0 where all went well
-	err              error  // what the first error was; nil for none
-	record           string // ID of the last session's record, "" for none
-	whole            latency
+	exit             int     // of the gravest, see graver; 0 where all went well
+	err              error   // what the first error was; nil for none
+	record           string  // ID of the last session's record, "" for none
+	whole            latency // of the sessions that could go on to their end
 }
 
 // stepTally is what came of one step.
@@ -59,7 +59,9 @@ func (run *replayRun) add(e ended) {
 		res := &e.results[i]
 		whole += run.steps[res.Index].add(res)
 	}
-	run.whole.add(whole)
+	if e.err == nil {
+		run.whole.add(whole)
+	}
 }
 
 // fail notes an exit code and an error, nil where replies only differ, unless the

@@ -17,6 +17,7 @@ import (
 const (
 	exitData = 25 // BDAT is asked for and not offered
 	exitAuth = 28 // no login is possible
+	exitTLS  = 29 // a login would go out in plain text
 )
 
 // Send sends one letter and returns the process's exit code: it connects, says
