@@ -55,16 +55,17 @@ type browser struct {
 // browserActions are what keys do with the selected session. Letters belong to
 // the filter.
 var browserActions = []struct {
-	key key.Binding
-	do  func(*browser, history.Summary) (taken *choice, done bool)
+	key   key.Binding
+	reads bool // it needs a session that can be read
+	do    func(*browser, history.Summary) (taken *choice, done bool)
 }{
-	{bind("open", "enter"), (*browser).open},
-	{bind("replay", "f7"), (*browser).replay},
-	{bind("compare", "f6"), (*browser).compare},
-	{bind("label", "f2"), (*browser).label},
-	{bind("note", "f9"), (*browser).writeNote},
-	{bind("delete", "f8"), (*browser).remove},
-	{bind("export", "f4"), (*browser).export},
+	{bind("open", "enter"), false, (*browser).open}, // it says where the file is
+	{bind("replay", "f7"), true, (*browser).replay},
+	{bind("compare", "f6"), true, (*browser).compare},
+	{bind("label", "f2"), false, (*browser).label},
+	{bind("note", "f9"), false, (*browser).writeNote},
+	{bind("delete", "f8"), false, (*browser).remove},
+	{bind("export", "f4"), true, (*browser).export},
 }
 
 // The keys that need no session.
@@ -83,7 +84,6 @@ var (
 func newBrowser(ctx context.Context, st *styles, now func() time.Time, store *history.Store) *browser {
 	b := &browser{st: st, store: store, now: now, filter: newInput(), rows: 1, shownBeside: newTranscript(st)}
 	b.ctx, b.stop = context.WithCancel(ctx)
-	b.filter.Placeholder = "type to filter: words of target, outcome, label, note, date; exit:26"
 	return b
 }
 
@@ -217,7 +217,11 @@ func (b *browser) act(msg tea.KeyMsg) (taken *choice, done bool) {
 		if !key.Matches(msg, row.key) {
 			continue
 		}
-		if sum := b.selected(); sum != nil {
+		switch sum := b.selected(); {
+		case sum == nil:
+		case row.reads && sum.Problem != "":
+			b.note = "to " + row.key.Help().Desc + " it, it would have to be read: Enter says where its file is"
+		default:
 			return row.do(b, *sum)
 		}
 		return nil, false

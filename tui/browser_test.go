@@ -20,7 +20,7 @@ import (
 func someSessions() []history.Summary {
 	at := func(minute int) time.Time { return time.Date(2026, 1, 2, 15, minute, 0, 0, time.Local) }
 	return []history.Summary{
-		{ID: "20260102T150500Z-0001", Start: at(5), End: at(6), Target: "mx.example.org:25", TLS: "TLS1.3", Steps: 7, Outcome: "1 of 2 recipients accepted, message accepted: queued", Label: "ticket 7"},
+		{ID: "20260102T150500Z-0001", Start: at(5), End: at(6), Target: "mx.example.org:25", TLS: "TLS 1.3", Steps: 7, Outcome: "1 of 2 recipients accepted, message accepted: queued", Label: "ticket 7"},
 		{ID: "20260102T150400Z-0001", Start: at(4), End: at(4), Target: "practice", Steps: 0, Outcome: "no message sent"},
 		{ID: "20260102T150300Z-0001", Start: at(3), Target: "a-very-long-name.of.a.host.example.net:587", Steps: 123, Outcome: "refused at MAIL: 550 \x1b[31m", Exit: 23},
 		{ID: "20260102T150200Z-0001", Problem: "line 1: this is not a session record"},

@@ -96,10 +96,14 @@ func (b *browser) open(sum history.Summary) (*choice, bool) {
 
 func (b *browser) label(sum history.Summary) (*choice, bool) {
 	return taking(func(m *Model) tea.Cmd {
-		return m.askOver(b, "A label for the session with "+sum.Target, sum.Label, "one line; empty takes it away", func(m *Model, text string) tea.Cmd {
+		return m.askOver(b, "A label for the session of "+describe(sum), sum.Label, "one line; empty takes it away", func(m *Model, text string) tea.Cmd {
 			m.overlay = b
-			return b.changing(sum.ID, "labelled", func(store *history.Store) error {
-				return relabel(store, sum.ID, func(l *history.Label) { l.Label = strings.TrimSpace(text) })
+			label, words := strings.TrimSpace(text), "labelled"
+			if label == "" {
+				words = "it has no label now"
+			}
+			return b.changing(sum.ID, words, func(store *history.Store) error {
+				return relabel(store, sum.ID, func(l *history.Label) { l.Label = label })
 			})
 		})
 	}), false
@@ -208,14 +212,15 @@ func (b *browser) export(sum history.Summary) (*choice, bool) {
 				})
 			}})
 		}
-		p := newPicker(m.st, "Export the session with "+protocol.Safe(sum.Target), choices)
+		p := newPicker(m.st, "Export the session of "+describe(sum), choices)
 		p.onLeft = func(m *Model) tea.Cmd { m.overlay = b; return nil }
 		m.overlay = p
 		return nil
 	}), false
 }
 
-// exportSession writes a session to a new private file.
+// exportSession writes a session to a new private file. Where that fails no file
+// is left.
 func exportSession(store *history.Store, id string, f history.ExportFormat, path string) tea.Cmd {
 	return func() tea.Msg {
 		err := writeExport(store, id, f, path)
@@ -235,7 +240,13 @@ func writeExport(store *history.Store, id string, f history.ExportFormat, path s
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Write(file, src), file.Close())
+	err = f.Write(file, src)
+	closed := file.Close()
+	var torn *history.TornError // the good part is worth having
+	if err != nil && !errors.As(err, &torn) || closed != nil {
+		return errors.Join(err, closed, os.Remove(path))
+	}
+	return err
 }
 
 // replay asks for a server, and begins to run the session again on it.

@@ -58,7 +58,10 @@ func (msg foundMsg) tell(*Model) tea.Cmd {
 	b := msg.browser
 	was := b.selectedID()
 	b.hits, b.query = msg.hits, msg.text
-	b.note = plural(len(msg.hits), "session") + " with " + quoted(msg.text) + " · Enter opens one there · F3 shows all"
+	b.note = many(len(msg.hits), "session") + " with " + quoted(msg.text) + " · Enter opens one where it is said · F3 shows all"
+	if len(msg.hits) == 0 {
+		b.note = "no session has " + quoted(msg.text) + " · F3 shows all"
+	}
 	if msg.unread > 0 {
 		b.note += " · " + plural(msg.unread, "session") + " could not be searched"
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
@@ -73,14 +74,34 @@ func (b *browser) reading() bool { return b.trouble == "" && (!b.listed || b.unr
 
 func (b *browser) head(w int) string {
 	count := b.count() + " "
-	head := " " + b.st.title.Render("Saved sessions") + "  " + b.st.inputView(b.filter, max(1, w/2))
-	return fit(head, w-ansi.StringWidth(count)) + b.st.faint.Render(count)
+	head := " " + b.st.title.Render("Saved sessions") + "  "
+	room := w - ansi.StringWidth(head) - ansi.StringWidth(count) - 2
+	return fit(head+b.st.inputView(b.hinted(room), max(1, room)), w-ansi.StringWidth(count)) + b.st.faint.Render(count)
+}
+
+// filterHints say what can be typed, in as many words as there may be room for.
+var filterHints = []string{
+	"type to filter: words of target, outcome, label, note, date; exit:26",
+	"type to filter: words of target, outcome, label",
+	"type to filter: words of target",
+	"type to filter",
+}
+
+// hinted is the filter with the longest of its hints that is not cut.
+func (b *browser) hinted(room int) textinput.Model {
+	in := b.filter
+	for _, in.Placeholder = range filterHints {
+		if ansi.StringWidth(in.Placeholder) <= room {
+			break
+		}
+	}
+	return in
 }
 
 // count says how many there are, and how many of them are shown.
 func (b *browser) count() string {
 	number := func(n int) string { return grouped(int64(n)) }
-	total := strings.Replace(plural(len(b.all), "session"), fmt.Sprint(len(b.all)), number(len(b.all)), 1)
+	total := many(len(b.all), "session")
 	if len(b.shown) != len(b.all) {
 		total = number(len(b.shown)) + " of " + total
 	}
@@ -93,6 +114,11 @@ func (b *browser) count() string {
 		return total + " · " + sizeWords(b.octets)
 	}
 	return total
+}
+
+// many is plural for numbers that may be long.
+func many(n int, what string) string {
+	return strings.Replace(plural(n, what), fmt.Sprint(n), grouped(int64(n)), 1)
 }
 
 // The columns of the table; the outcome has what is left.
@@ -148,11 +174,11 @@ func began(sum history.Summary) string {
 
 // tlsShort is the version of TLS, with ! where nobody vouches for the server.
 func tlsShort(tls string) string {
-	version, unverified, _ := strings.Cut(strings.TrimPrefix(tls, "TLS"), " ")
+	version, unverified, _ := strings.Cut(strings.TrimPrefix(tls, "TLS "), " ")
 	if unverified != "" {
 		version += "!"
 	}
-	return strings.TrimSpace(version)
+	return version
 }
 
 // lasted is how long a session took; "" where that is not known.

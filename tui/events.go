@@ -84,6 +84,7 @@ func (m *Model) onTrouble(ev protocol.Event) {
 	switch {
 	case m.composing || strings.HasPrefix(ev.Code, "record."):
 		m.complain(protocol.Safe(ev.Text))
+	case m.replay != nil: // it says so itself, and has keys of its own
 	case m.state.Phase == protocol.PhaseClosed:
 		m.complain("no connection, the reason is above · F7 tries again · :connect TARGET tries another server")
 	case strings.HasPrefix(ev.Code, "timeout.") || ev.Code == "greeting.none":
@@ -106,6 +107,7 @@ func (m *Model) onClose(ev protocol.Event) {
 		m.complain("F7 connects again · F4 shows your message, which is kept · " + protocol.Safe(ev.Text))
 	case unsent > 0:
 		m.complain(plural(unsent, "line") + " that waited could not be sent · F7 connects again")
+	case m.replay != nil && m.saved == nil: // it says so itself
 	case m.status == "" || m.status == lineWaits:
 		m.say("F7 connects again · " + protocol.Safe(ev.Text))
 	}

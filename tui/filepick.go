@@ -183,6 +183,7 @@ func (p *filePick) fill() {
 	for _, e := range p.rows {
 		p.all = append(p.all, choice{label: e.name, help: e.help, faint: e.odd})
 	}
+	p.measure()
 }
 
 // isPath tells whether what is typed names a place rather than an entry.

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/x/ansi"
 )
@@ -32,7 +30,7 @@ func keyNames(k string) string {
 
 var keyWords = map[string]string{
 	"f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f5": "F5", "f6": "F6", "f7": "F7", "ctrl+]": "Ctrl+]", "ctrl+r": "Ctrl+R",
-	"shift+tab": "Shift+Tab", "enter": "Enter", "alt+enter": "Alt+Enter", "tab": "Tab", "esc": "Esc", "ctrl+c": "Ctrl+C", "ctrl+d": "Ctrl+D", "ctrl+l": "Ctrl+L",
+	"up": "↑", "down": "↓", "shift+tab": "Shift+Tab", "enter": "Enter", "alt+enter": "Alt+Enter", "tab": "Tab", "esc": "Esc", "ctrl+c": "Ctrl+C", "ctrl+d": "Ctrl+D", "ctrl+l": "Ctrl+L",
 	"ctrl+x ctrl+e": "Ctrl+X Ctrl+E", "pgup": "PgUp", "pgdown": "PgDn", "ctrl+up": "Ctrl+Up", "ctrl+down": "Ctrl+Down",
 	"ctrl+home": "Ctrl+Home", "ctrl+end": "Ctrl+End", "ctrl+s": "Ctrl+S", "ctrl+o": "Ctrl+O", "ctrl+e": "Ctrl+E", "ctrl+z": "Ctrl+Z", "f8": "F8", "f9": "F9", "f10": "F10",
 }
@@ -85,26 +83,29 @@ func (k keyMap) groups() []keyGroup {
 
 // keyRow is as many of the keys in a row of w cells as there is room for.
 func (s *styles) keyRow(w int, bindings []key.Binding) string {
-	row, gap := "", " "
+	row, _ := s.keysApart(w, "   ", bindings)
+	return row
+}
+
+// keysApart leaves the keys out that do not fit whole, and tells whether all did.
+func (s *styles) keysApart(w int, apart string, bindings []key.Binding) (row string, all bool) {
+	gap, all := " ", true
 	for _, b := range bindings {
 		part := gap + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc)
-		if ansi.StringWidth(row+part) <= w {
-			row, gap = row+part, "   "
+		if ansi.StringWidth(row+part) > w {
+			all = false
+			continue
 		}
+		row, gap = row+part, apart
 	}
-	return row
+	return row, all
 }
 
 // keyLine is keys in a row, closer together where they would not fit.
 func (s *styles) keyLine(w int, bindings []key.Binding) string {
-	for _, gap := range []string{"   ", " "} {
-		row := ""
-		for _, b := range bindings {
-			row += " " + s.key.Render(b.Help().Key) + " " + s.keyHelp.Render(b.Help().Desc) + gap
-		}
-		if ansi.StringWidth(row) <= w || gap == " " {
-			return ansi.Truncate(strings.TrimRight(row, " "), w, "…")
-		}
+	row, all := s.keysApart(w, "   ", bindings)
+	if !all {
+		row, _ = s.keysApart(w, "  ", bindings)
 	}
-	return ""
+	return row
 }

@@ -26,8 +26,10 @@ func places() map[string][]key.Binding {
 		"saved":      newModel(context.Background(), Options{Console: console.New(console.Options{})}, testRenderer(), time.Now).savedKeys(),
 		"browser": append(browserAt(nil).bindings(), pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown,
 			browserTop, browserEnd, previewUp, previewDown, in.CharacterForward, in.CharacterBackward, in.LineStart, in.LineEnd, in.DeleteCharacterBackward),
-		"picker": {pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown, pickKeys.take, pickKeys.leave},
-		"reader": {readKeys.up, readKeys.down, readKeys.pageUp, readKeys.pageDown, readKeys.top, readKeys.end, readKeys.leave},
+		"comparison": append(append([]key.Binding{}, comparisonKeys...), append(sideMoves, sideOn)...),
+		"replay":     append((&replayView{}).bindings(), append(sideMoves, sideNext, sideBefore)...),
+		"picker":     {pickKeys.up, pickKeys.down, pickKeys.pageUp, pickKeys.pageDown, pickKeys.take, pickKeys.leave},
+		"reader":     {readKeys.up, readKeys.down, readKeys.pageUp, readKeys.pageDown, readKeys.top, readKeys.end, readKeys.leave},
 	}
 }
 

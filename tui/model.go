@@ -147,11 +147,18 @@ func (m *Model) resize(w, h int) tea.Cmd {
 	}
 	m.composer.setSize(m.areas.whole.w, m.areas.whole.h)
 	m.explain()
-	if b, ok := m.overlay.(*browser); ok {
-		b.setWidth(w)
-		return b.show()
+	return m.fitTable()
+}
+
+// fitTable gives the table of sessions the screen's width, which may have changed
+// while something lay over it.
+func (m *Model) fitTable() tea.Cmd {
+	b, ok := m.overlay.(*browser)
+	if !ok {
+		return nil
 	}
-	return nil
+	b.setWidth(m.w)
+	return b.show()
 }
 
 // sight is the session in sight: the saved one that is read, else the live one.

@@ -28,6 +28,8 @@ func (m *Model) wheel(msg tea.MouseMsg, n int) {
 			return
 		}
 		m.overlay.move(n)
+	case m.replay != nil && m.saved == nil:
+		m.replay.move(n)
 	case !m.uncovered():
 	case m.areas.side.contains(msg.X, msg.Y) || m.sight().focus == focusInspector && m.areas.side.w == 0:
 		m.sight().inspector.scroll(n)

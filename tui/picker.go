@@ -37,6 +37,7 @@ type picker struct {
 	visible int
 	area    rect   // where the rows are drawn, for clicks
 	lead    string // said above the rows, "" for nothing
+	widest  int    // cells of the longest label
 	// onLeft, if not nil, is called where the picker closes without a choice.
 	onLeft func(*Model) tea.Cmd
 }
@@ -60,6 +61,7 @@ func newPicker(st *styles, title string, all []choice) *picker {
 // match works out which rows fit the filter.
 func (p *picker) match() {
 	p.at, p.first, p.shown = 0, 0, p.shown[:0]
+	p.measure()
 	query := strings.TrimSpace(p.filter.Value())
 	if query == "" {
 		for i := range p.all {
@@ -69,6 +71,14 @@ func (p *picker) match() {
 	}
 	for _, of := range []func(choice) string{func(c choice) string { return c.label }, func(c choice) string { return c.help }} {
 		p.matchIn(query, of)
+	}
+}
+
+// measure works out how wide the labels are.
+func (p *picker) measure() {
+	p.widest = 0
+	for _, c := range p.all {
+		p.widest = max(p.widest, ansi.StringWidth(protocol.Safe(c.label)))
 	}
 }
 
@@ -215,7 +225,7 @@ func (p *picker) about(w, most int) []string {
 
 // columns are the widths that a row has for its label and its help.
 func (p *picker) columns(c choice, w int) (label, help int) {
-	label = min(max(30, w/2), max(8, w-4))
+	label = min(max(30, w/2), max(8, w-4), max(12, p.widest))
 	return label, w - ansi.StringWidth(c.key) - label - len("   ") - len("  ") - 2
 }
 

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"smtpconsole/history"
 	"smtpconsole/protocol"
@@ -94,7 +92,7 @@ func (m *Model) onStepped(msg steppedMsg) tea.Cmd {
 	case errors.Is(msg.err, history.ErrDone) || msg.err == nil && !more:
 		v.over, v.until, v.note = true, nil, v.verdict()
 	case msg.err != nil:
-		v.until, v.note = nil, errorWords(msg.err)
+		v.until, v.note = nil, v.failure(msg.err)
 	case v.until != nil && m.replay == v:
 		for _, r := range msg.results {
 			if v.until(r) {
@@ -102,22 +100,37 @@ func (m *Model) onStepped(msg steppedMsg) tea.Cmd {
 			}
 		}
 	}
-	v.stand(next, msg.results)
+	v.stand(next, msg.results, msg.err == nil && !v.over)
 	if v.until == nil || m.replay != v {
 		return nil
 	}
 	return m.run(v.step(m.actions))
 }
 
-// stand puts the cursor on the next step, or on what differed before it.
-func (v *replayView) stand(next int, results []history.Result) {
+// insert sends a line before the next step.
+func (v *replayView) insert(ctx context.Context, line string) tea.Cmd {
+	v.busy = true
+	return func() tea.Msg {
+		r, err := v.rerun.Insert(ctx, line)
+		if err != nil {
+			return steppedMsg{v, nil, err}
+		}
+		return steppedMsg{v, []history.Result{r}, nil}
+	}
+}
+
+// stand puts the cursor on the next step, or on what differed before it. Where
+// the replay can go onward it says how.
+func (v *replayView) stand(next int, results []history.Result, onward bool) {
 	if v.until == nil {
 		for _, r := range results {
-			if len(r.Differences) > 0 && r.Index >= 0 {
-				v.at = v.rowOf(r.Index)
-				v.note = "this step differs; Enter sends the next one"
-				return
+			if len(r.Differences) == 0 || r.Index < 0 {
+				continue
 			}
+			if v.at = v.rowOf(r.Index); onward {
+				v.note = "this step differs; Enter sends the next one"
+			}
+			return
 		}
 	}
 	v.at = min(v.rowOf(next), len(v.rows)-1)
@@ -157,13 +170,24 @@ func (v *replayView) fresh() bool {
 	return more && next == 0
 }
 
+// unanswered tells whether step i was sent and got no reply.
+func (v *replayView) unanswered(i int) bool {
+	row := v.rows[v.rowOf(i)]
+	return row.got != nil && row.skipped == "" && len(row.got.Replies) == 0
+}
+
 // again connects anew: to go on at the next step, or where all are done to run
 // them once more.
 func (v *replayView) again(c *console.Console) tea.Cmd {
 	v.busy, v.until = true, nil
 	session, rerun := v.session, v.rerun
 	from, more := rerun.Peek()
-	if !more {
+	for from > 0 && v.unanswered(from-1) { // nobody knows what came of it, so it waits again
+		from--
+		row := &v.rows[v.rowOf(from)]
+		*row = sideRow{want: row.want, waits: true}
+	}
+	if !more && from == len(rerun.Steps()) {
 		from = 0
 	}
 	return func() tea.Msg {
@@ -202,90 +226,43 @@ func (v *replayView) begin() {
 	v.note = "Enter sends the next step"
 }
 
+// verdict says what came of all steps, and of those that were not run as they stood.
 func (v *replayView) verdict() string {
-	n := 0
+	differ, skipped, added := 0, 0, 0
 	for _, r := range v.rows {
-		if len(r.differences) > 0 {
-			n++
+		switch {
+		case r.added:
+			added++
+		case len(r.differences) > 0:
+			differ++
+		case r.skipped != "":
+			skipped++
 		}
 	}
-	return fmt.Sprintf("all steps are done: %d of %d differ · Esc goes to the console", n, len(v.rerun.Steps()))
-}
-
-// replayKeys run the steps.
-var replayKeys = struct{ step, all, difference, edit, skip, insert, again, leave key.Binding }{
-	step: bind("step", "enter", "right"), difference: bind("to ≠", "f9"), all: bind("to end", "f10"),
-	edit: bind("edit", "f2"), skip: bind("skip", "f8"), insert: bind("insert", "f3"), again: bind("again", "f7"), leave: bind("leave", "esc", "ctrl+c"),
-}
-
-// replayKey gives a key to the replay.
-func (m *Model) replayKey(msg tea.KeyMsg) tea.Cmd {
-	v, k := m.replay, replayKeys
-	switch {
-	case typing(msg):
-		v.note = "letters type nothing here: F2 edits the next line, Esc goes to the prompt"
-	case key.Matches(msg, k.leave):
-		return m.leaveReplay()
-	case key.Matches(msg, pickKeys.up):
-		v.move(-1)
-	case key.Matches(msg, pickKeys.down):
-		v.move(1)
-	case key.Matches(msg, pickKeys.pageUp):
-		v.move(-v.fits)
-	case key.Matches(msg, pickKeys.pageDown):
-		v.move(v.fits)
-	case key.Matches(msg, sideNext) && !key.Matches(msg, k.step), key.Matches(msg, sideBefore):
-		v.nextDifference(map[bool]int{true: -1, false: 1}[key.Matches(msg, sideBefore)])
-	case v.busy:
-	case key.Matches(msg, k.again) && v.fresh():
-		v.note = "there is no connection yet: Enter makes it"
-	case key.Matches(msg, k.again):
-		return v.again(m.o.Console)
-	case v.over:
-	default:
-		return m.replayStep(msg)
+	text := fmt.Sprintf("all steps are done: %d of %d differ", differ, len(v.rerun.Steps()))
+	if skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", skipped)
 	}
-	return nil
+	if added > 0 {
+		text += fmt.Sprintf(", %d added", added)
+	}
+	return text + " · Esc goes to the console"
 }
 
-// replayStep does what sends, or changes what is sent.
-func (m *Model) replayStep(msg tea.KeyMsg) tea.Cmd {
-	v, k := m.replay, replayKeys
-	v.note = ""
-	next, _ := v.rerun.Peek()
-	switch {
-	case next == 0 && !key.Matches(msg, k.step, k.all, k.difference):
-		v.note = "the connection comes first: Enter makes it"
-	case key.Matches(msg, k.step):
-		return m.run(v.step(m.actions))
-	case key.Matches(msg, k.all):
-		v.until = func(history.Result) bool { return false }
-		return m.run(v.step(m.actions))
-	case key.Matches(msg, k.difference):
-		v.until = func(r history.Result) bool { return len(r.Differences) > 0 }
-		return m.run(v.step(m.actions))
-	case key.Matches(msg, k.skip):
-		v.take([]history.Result{v.rerun.Skip()})
-		v.at = v.rowOf(next + 1)
-	case key.Matches(msg, k.edit):
-		return m.askLine("Send in place of the next step", v.rerun.Steps()[next].Line, "one SMTP line", func(m *Model, line string) tea.Cmd {
-			v.rerun.Replace(line)
-			return m.run(v.step(m.actions))
-		})
-	case key.Matches(msg, k.insert):
-		return m.askLine("Send before the next step", "", "one SMTP line", func(m *Model, line string) tea.Cmd {
-			v.busy = true
-			ctx := m.actions
-			return m.run(func() tea.Msg {
-				r, err := v.rerun.Insert(ctx, line)
-				if err != nil {
-					return steppedMsg{v, nil, err}
-				}
-				return steppedMsg{v, []history.Result{r}, nil}
-			})
-		})
+// failure is an error, and what can be done about it here.
+func (v *replayView) failure(err error) string {
+	next, more := v.rerun.Peek()
+	switch phase := v.session.State().Phase; {
+	case errors.Is(err, history.ErrMessage):
+		return "the server waits for a message, and the next step is none: Esc takes over, and opens the editor"
+	case errors.Is(err, history.ErrHidden):
+		return errorWords(err) + " · F2 does that"
+	case !more || phase != protocol.PhaseClosed:
+		return errorWords(err)
+	case next == 0:
+		return errorWords(err) + " · Enter tries again"
 	}
-	return nil
+	return errorWords(err) + " · F7 connects again"
 }
 
 // leaveReplay goes on by hand: the connection is the console's.
@@ -307,24 +284,29 @@ func (m *Model) leaveReplay() tea.Cmd {
 func (v *replayView) view(a rect) string {
 	about := v.about(a.w)
 	about = about[:min(len(about), a.h/3)]
+	notes := v.notes(a.w, max(1, a.h/4))
 	room := (a.w - 7) / 2
 	lines := []string{
 		" " + fit(v.st.title.Render("As it was"), room+3) + v.st.title.Render("Now, on "+protocol.Safe(v.session.Target.Name)),
 		v.st.rule.Render(strings.Repeat("─", a.w)),
 	}
-	lines = append(lines, v.sideTable.view(a.w, max(1, a.h-4-len(about)))...)
+	lines = append(lines, v.sideTable.view(a.w, max(1, a.h-3-len(about)-len(notes)))...)
 	lines = append(lines, about...)
+	return block(append(append(lines, notes...), v.keyRow(a.w)), a.w, a.h)
+}
+
+// notes are what there is to say, in most rows of w cells at most.
+func (v *replayView) notes(w, most int) []string {
 	note := v.note
 	if v.busy {
 		note = "waiting for the reply …"
 	}
-	return block(append(lines, " "+v.st.hint.Render(ansi.Truncate(note, a.w-2, "…")), v.keyRow(a.w)), a.w, a.h)
-}
-
-func (v *replayView) keyRow(w int) string {
-	k := replayKeys
-	if v.over {
-		return v.st.keyLine(w, []key.Binding{sideNext, sideBefore, k.again, k.leave})
+	var rows []string
+	for _, row := range wrap(note, max(1, w-2), 0) {
+		rows = append(rows, " "+v.st.hint.Render(row))
 	}
-	return v.st.keyLine(w, []key.Binding{k.step, k.difference, k.all, k.edit, k.skip, k.insert, k.again, k.leave})
+	if len(rows) > most {
+		rows = append(rows[:most-1:most-1], fit(strings.TrimRight(rows[most-1], " ")+v.st.hint.Render(" …"), w))
+	}
+	return rows
 }

@@ -42,6 +42,15 @@ func (m *Model) savedKeys() []key.Binding {
 	}
 }
 
+// savedRow are the keys that do something in the pane that has the focus.
+func (m *Model) savedRow() []key.Binding {
+	if m.saved.focus == focusInspector {
+		k := m.keys
+		return []key.Binding{savedLeave, k.panes, k.help, savedMessage, k.pageUp, k.pageDown}
+	}
+	return m.savedKeys()
+}
+
 // onSaved puts a session on the screen, or says in the table why not.
 func (m *Model) onSaved(msg savedMsg) tea.Cmd {
 	b := msg.from
@@ -155,7 +164,7 @@ func (m *Model) leaveSaved() tea.Cmd {
 
 // barLeft is what the status bar says of the session.
 func (v *savedView) barLeft() string {
-	words := "  " + protocol.Safe(v.session.Target) + " (saved)  " + protectionWords(v.session) + "  " + plural(v.session.Steps, "step")
+	words := "  " + protocol.Safe(v.session.Target) + " (saved)  " + protectionWords(v.session) + "  " + plural(v.session.Steps, "step") + "  " + elapsed(v.ended.Sub(v.began))
 	return v.st.bar.Render(words)
 }
 

@@ -159,7 +159,7 @@ func TestSavedBad(t *testing.T) {
 		{"torn at the end", func(s string) string { return s[:len(unended(s))-9] }, 41, "is torn"},
 		{"torn within", func(s string) string { return strings.Replace(s, `"NOOP 3"`, `"NO`, 1) }, 41, "is torn"},
 		{"out of order", func(s string) string { return strings.ReplaceAll(s, `"seq":1`, `"seq":900`) }, 42, "no message sent"},
-		{"of nothing", func(string) string { return "" }, -1, "nothing of it can be shown"},
+		{"of nothing", func(string) string { return "" }, -1, "it is gone"},
 		{"foreign", func(string) string { return "\x1b[2J\n" }, -1, "nothing of it can be shown"},
 		{"half a header", func(s string) string { return s[:start] }, -1, "nothing of it can be shown"},
 		{"newer", func(s string) string { return strings.Replace(s, "session/1", "session/9", 1) }, -1, "nothing of it can be shown"},

@@ -104,15 +104,19 @@ func (t *sideTable) sent(s *history.Step) string {
 	return t.st.client.Render(protocol.Safe(s.Sent()))
 }
 
-// answer is a step's last reply, with its glyph.
+// answer is the codes of a step's replies, with their glyphs (a message has one
+// for each recipient over LMTP), and what the last of them says.
 func (t *sideTable) answer(s *history.Step) string {
 	if s == nil || len(s.Replies) == 0 {
 		return ""
 	}
-	r := s.Replies[len(s.Replies)-1]
-	style, glyph := t.st.class(r.Class())
-	text, _, _ := strings.Cut(r.Text(), "\n")
-	return style.Render(" "+glyph+" "+strconv.Itoa(r.Code)) + " " + t.st.text.Render(protocol.Safe(text))
+	codes := ""
+	for _, r := range s.Replies {
+		style, glyph := t.st.class(r.Class())
+		codes += style.Render(" " + glyph + " " + strconv.Itoa(r.Code))
+	}
+	text, _, _ := strings.Cut(s.Replies[len(s.Replies)-1].Text(), "\n")
+	return codes + " " + t.st.text.Render(protocol.Safe(text))
 }
 
 // about are the differences of the selected row, in full.
@@ -208,38 +212,69 @@ func (c *comparison) handleKey(msg tea.KeyMsg) (taken *choice, done bool) {
 		return c.otherwise(func(o *history.CompareOptions) { o.By = after(closeness, o.By) }), false
 	case key.Matches(msg, sideTiming):
 		return c.otherwise(func(o *history.CompareOptions) { o.Timing = after(factors, o.Timing) }), false
-	case key.Matches(msg, sideNext):
+	case key.Matches(msg, sideNext, sideOn):
 		c.nextDifference(1)
 	case key.Matches(msg, sideBefore):
 		c.nextDifference(-1)
-	case key.Matches(msg, pickKeys.up):
-		c.move(-1)
-	case key.Matches(msg, pickKeys.down):
-		c.move(1)
-	case key.Matches(msg, pickKeys.pageUp):
-		c.move(-c.fits)
-	case key.Matches(msg, pickKeys.pageDown):
-		c.move(c.fits)
+	case key.Matches(msg, sideHelp):
+		return taking(func(m *Model) tea.Cmd {
+			m.reader = newReader(m.st, "Help on comparing sessions", keysPage(m.st, sideWords, append(comparisonKeys, sideMoves...)))
+			return nil
+		}), false
 	case key.Matches(msg, pickKeys.leave):
 		return nil, true
+	default:
+		c.moved(msg)
 	}
 	return nil, false
 }
 
 var (
-	sideNext   = bind("next difference", "tab", "enter")
+	sideHelp   = bind("help", "f1")
+	sideNext   = bind("next difference", "tab")
+	sideOn     = bind("next difference", "enter")
 	sideBefore = bind("difference before", "shift+tab")
 	sideBy     = bind("code, text or class", "f2")
 	sideTiming = bind("timing", "f4")
-	sideLeave  = bind("back", "esc")
+	sideLeave  = bind("back", "esc", "ctrl+c")
+	sideMoves  = []key.Binding{sideUp, sideDown, bind("a page back", "pgup"), bind("a page on", "pgdown"), sideTop, sideEnd}
+	sideUp     = bind("step before", "up", "ctrl+p")
+	sideDown   = bind("step after", "down", "ctrl+n")
+	sideTop    = bind("first step", "ctrl+home", "home")
+	sideEnd    = bind("last step", "ctrl+end", "end")
 )
+
+// What help says of the two columns.
+const (
+	markWords = "= came as it was, ≠ differs, - was not sent, + was added, · is still to come."
+	sideWords = "Two sessions step by step: the one marked first on the left. F2 compares the codes of the replies, their texts without what always differs, " +
+		"or only their classes (2, 3, 4, 5); F4 takes the time into account where one took 2, 5 or 10 times as long. " + markWords
+)
+
+// comparisonKeys are the keys of a comparison, the most wanted first.
+var comparisonKeys = []key.Binding{sideLeave, sideNext, sideBy, sideTiming, sideHelp, sideBefore}
+
+// moved tells whether a key went to another row.
+func (t *sideTable) moved(msg tea.KeyMsg) bool {
+	rows := []struct {
+		on key.Binding
+		by int
+	}{{sideUp, -1}, {sideDown, 1}, {pickKeys.pageUp, -t.fits}, {pickKeys.pageDown, t.fits}, {sideTop, -len(t.rows)}, {sideEnd, len(t.rows)}}
+	for _, row := range rows {
+		if key.Matches(msg, row.on) {
+			t.move(row.by)
+			return true
+		}
+	}
+	return false
+}
 
 // how says what counts as a difference.
 func (c *comparison) how() string {
 	if c.o.Timing == 0 {
-		return "compared by " + string(c.o.By)
+		return "by " + string(c.o.By)
 	}
-	return fmt.Sprintf("compared by %s, and by time where one took %g times as long", c.o.By, c.o.Timing)
+	return fmt.Sprintf("by %s and time (×%g)", c.o.By, c.o.Timing)
 }
 
 func (c *comparison) click(int, int) (taken *choice, done bool) { return nil, false }
@@ -259,7 +294,7 @@ func (c *comparison) view(a rect) string {
 	}
 	lines = append(lines, c.sideTable.view(a.w, max(1, a.h-4-len(about)))...)
 	lines = append(lines, about...)
-	return block(append(lines, c.st.keyLine(a.w, []key.Binding{sideNext, sideBy, sideTiming, sideLeave})), a.w, a.h)
+	return block(append(lines, c.st.keyLine(a.w, comparisonKeys)), a.w, a.h)
 }
 
 // onCompared shows two sessions side by side.

@@ -42,7 +42,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.ask(msg.question)
 		return m, waitAsk(m.ctx, m.asks)
 	case tea.KeyMsg:
-		return m, m.onKey(msg)
+		return m, tea.Batch(m.onKey(msg), m.fitTable())
 	case tea.MouseMsg:
 		return m, m.onMouse(msg)
 	default:

@@ -110,6 +110,9 @@ func (m *Model) statusRight() string {
 	if s.onlyBad {
 		text = m.st.barWarning.Render(" refusals only ")
 	}
+	if m.saved != nil { // how long that took stands on the left, with what else is known of it
+		return text + m.recordMark()
+	}
 	end := s.ended
 	if end.IsZero() {
 		end = m.now()
@@ -153,7 +156,7 @@ func (m *Model) footer() string {
 		return fit(m.st.fault.Render(" ✗ ")+m.st.text.Render(m.status), m.w)
 	case m.status != "":
 		return fit(m.st.accent.Render(" "+m.status), m.w)
-	case m.overlay != nil || m.question != nil || m.saved != nil:
+	case m.overlay != nil || m.reader != nil || m.question != nil || m.saved != nil:
 	case m.uploading():
 		return fit(m.meter.view(m.st, m.w, m.now()), m.w)
 	case m.running > 0 && m.now().Sub(m.since).Seconds() >= 1:
@@ -174,8 +177,15 @@ func (m *Model) waitingWords() string {
 	case m.state.Busy():
 		what = "waiting for the reply to " + m.state.Awaited[0].Cmd.Verb
 	}
-	return fmt.Sprintf("%s, %d s · Esc stops waiting", what, int(m.now().Sub(m.since).Seconds()))
+	how := "Esc stops waiting"
+	if m.replay != nil {
+		how = "Esc takes over by hand"
+	}
+	return fmt.Sprintf("%s, %d s · %s", what, int(m.now().Sub(m.since).Seconds()), how)
 }
+
+// toPrompt leaves the other panes.
+var toPrompt = bind("prompt", "esc")
 
 // keyRow names the keys that do something now, as many as there is room for.
 func (m *Model) keyRow() string {
@@ -185,13 +195,15 @@ func (m *Model) keyRow() string {
 	case m.sight().searching: // it names its own
 		return ""
 	case m.saved != nil:
-		return m.keyList(m.savedKeys()...)
+		return m.keyList(m.savedRow()...)
 	case m.start != nil:
 		return m.keyList(m.keys.connect, m.keys.sessions, m.keys.help, m.keys.leave, m.keys.palette)
 	case m.composing:
 		return m.composer.keyRow()
 	case m.focus == focusTranscript:
-		return m.keyList(m.keys.fold, m.keys.search, m.keys.copyIt, m.keys.errorsOnly, m.keys.panes, m.keys.help)
+		return m.keyList(toPrompt, m.keys.fold, m.keys.search, m.keys.copyIt, m.keys.errorsOnly, m.keys.panes, m.keys.help)
+	case m.focus == focusInspector:
+		return m.keyList(toPrompt, m.keys.panes, m.keys.help, m.keys.palette, m.keys.pageUp, m.keys.pageDown)
 	case !m.live():
 		return m.keyList(m.keys.reconnect, m.keys.sessions, m.keys.message, m.keys.help, m.keys.leave, m.keys.palette)
 	}
