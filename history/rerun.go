@@ -158,6 +158,9 @@ func (r *Rerun) Next(ctx context.Context) ([]Result, error) {
 
 // Insert sends a line that the session did not have, in front of the next step.
 func (r *Rerun) Insert(ctx context.Context, line string) (Result, error) {
+	if r.player.State().Phase == protocol.PhaseData {
+		return Result{Index: -1}, ErrMessage
+	}
 	before := r.catchUp()
 	err := r.player.SendGroup(ctx, []string{line})
 	r.catchUp()

@@ -32,7 +32,8 @@ import (
 // A body may stand in a "file" beside the script instead. Lines of one group
 // are sent in one go. A line that breaks a rule on purpose says "as_typed":true
 // to whoever checks the script; it is sent either way. A record is a script as it
-// stands: the replies in it are what is expected, where a step has no "expect".
+// stands: the replies in it are what is expected, where a step has no "expect". In
+// a script such a step may get any reply, but for tls and auth: 220 and 235.
 type Script struct {
 	Header Header
 	Steps  []Step
@@ -210,18 +211,34 @@ func (p *scriptReader) end() (*Script, error) {
 		return nil, &p.missing
 	}
 	p.script.Steps = p.fold.steps
-	anything := &Expect{}
 	for i := range p.script.Steps {
 		st := &p.script.Steps[i]
 		if len(st.Replies) > 0 {
 			continue
 		}
 		st.Group = p.script.Lines[i].group // without replies nothing tells a group but the script
-		if st.Expect == nil && !p.recorded() {
-			st.Expect = anything
+		if !p.recorded() {
+			st.Expect = demanded(st)
 		}
 	}
 	return &p.script, nil
+}
+
+// neededCodes are the replies that TLS and logins get where a script demands none: what
+// follows counts on them.
+var neededCodes = map[StepKind]int{StepTLS: 220, StepAuth: 235}
+
+// demanded is what a step of a script that a person wrote is to get: what it says
+// and, where that is no reply, the usual one; of a command any.
+func demanded(st *Step) *Expect {
+	var e Expect
+	if st.Expect != nil {
+		e = *st.Expect
+	}
+	if e.Code == 0 && e.Class == 0 && e.Pattern == "" {
+		e.Code = neededCodes[st.Kind]
+	}
+	return &e
 }
 
 // scriptLine is what a script may say beyond an event.

@@ -229,3 +229,46 @@ func FuzzReadScript(f *testing.F) {
 		}
 	})
 }
+
+// TestDemanded: a login and TLS are to come about where a script says no more.
+func TestDemanded(t *testing.T) {
+	const text = `{"format":"smtpconsole-session/1"}
+{"kind":"connect"}
+{"kind":"tls"}
+{"kind":"auth"}
+{"kind":"auth","expect":{"code":535}}
+{"kind":"auth","expect":{"pattern":"no"}}
+{"kind":"client","text":"NOOP"}
+{"kind":"client","text":"DATA"}
+{"kind":"body","text":"Subject: x\n\n.\nx"}`
+	script, err := ReadScript(strings.NewReader(text), ScriptOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []int
+	for _, st := range script.Steps {
+		codes = append(codes, st.Expect.Code)
+	}
+	if want := []int{0, 220, 235, 535, 0, 0, 0, 0}; !slices.Equal(codes, want) {
+		t.Errorf("demanded: %d", codes)
+	}
+	if body := script.Steps[7].Body; body.Size != int64(len("Subject: x\r\n\r\n.\r\nx\r\n")) {
+		t.Errorf("the message has %d octets", body.Size)
+	}
+}
+
+// TestScriptTypes: what is of another type is said in words of the file.
+func TestScriptTypes(t *testing.T) {
+	for line, column := range map[string]int{
+		`{"kind":"client","text":5}`:                25,
+		`{"kind":"client","text":"A","expect":250}`: 3,
+		`[]`:                1,
+		`{"kind":"client"}`: 2,
+	} {
+		_, err := ReadScript(strings.NewReader("{\"format\":\"smtpconsole-session/1\"}\n"+line), ScriptOptions{})
+		var wrong *ScriptError
+		if !errors.As(err, &wrong) || wrong.Line != 2 || wrong.Column != column || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"errors"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -29,6 +30,9 @@ var scriptKinds = map[string]scriptKind{
 // think of the rest.
 func (p *scriptReader) client(ev *protocol.Event, _ scriptLine) error {
 	text := p.replace(ev.Text)
+	if text == "" && !p.recorded() {
+		return &fieldError{"kind", errNoText}
+	}
 	if strings.ContainsAny(text, "\r\n") {
 		return &fieldError{"text", errBreak}
 	}
@@ -36,6 +40,9 @@ func (p *scriptReader) client(ev *protocol.Event, _ scriptLine) error {
 	ev.Text, ev.Cmd = sent.Text, sent.Cmd
 	return nil
 }
+
+// errNoText is the error of a line that says nothing.
+var errNoText = errors.New(`the line has no "text": write the command that is to be sent`)
 
 // errBreak is the error of a command line that would be two.
 var errBreak = errors.New("the line to be sent has a CR or LF in it, or in the value of a variable: write each command into a line of its own, without a line end")
@@ -64,6 +71,9 @@ func (p *scriptReader) body(ev *protocol.Event, line scriptLine) error {
 	}
 	if text := p.replace(ev.Text); text != ev.Text || !p.recorded() {
 		ev.Text, ev.SHA256, ev.Size = text, "", int64(len(text))
+		if ev.Cmd == "DATA" && !ev.Raw {
+			ev.Size = mendedSize(text)
+		}
 	}
 	if line.File != "" {
 		ev.Path, ev.Text, ev.SHA256 = p.replace(line.File), "", ""
@@ -72,4 +82,22 @@ func (p *scriptReader) body(ev *protocol.Event, line scriptLine) error {
 		}
 	}
 	return nil
+}
+
+// mendedSize is how many octets a message has once its line ends are what goes
+// out behind DATA.
+func mendedSize(text string) int64 {
+	var n tally
+	lines := protocol.NewLineWriter(&n)
+	_, _ = io.WriteString(lines, text) // n takes everything
+	_ = lines.Close()
+	return int64(n)
+}
+
+// tally counts octets.
+type tally int64
+
+func (t *tally) Write(b []byte) (int, error) {
+	*t += tally(len(b))
+	return len(b), nil
 }

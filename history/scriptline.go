@@ -31,10 +31,26 @@ func (p *scriptReader) placed(err error, text []byte) error {
 		at = max(0, bytes.Index(text, []byte(`"`+field.field+`"`))) + 1
 	}
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		err = fmt.Errorf("%w: each line is one object of JSON, as in {\"kind\":\"client\",\"text\":\"NOOP\"}", syntax)
+	var value *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &value) && value.Field != "":
+		name := value.Field[strings.LastIndexByte(value.Field, '.')+1:]
+		err = fmt.Errorf("%q cannot be of JSON's type %s: write %s", name, value.Value, jsonForms[value.Type.Kind()])
+	case errors.As(err, &value):
+		err = errors.New(lineForm)
+	case errors.As(err, &syntax):
+		err = fmt.Errorf("%w: %s", syntax, lineForm)
 	}
 	return &ScriptError{p.in.line, at, err}
+}
+
+// lineForm is what a line of a script is.
+const lineForm = `each line is one object of JSON, as in {"kind":"client","text":"NOOP"}`
+
+// jsonForms are what to write for the types that a script has.
+var jsonForms = map[reflect.Kind]string{
+	reflect.String: `text in quotes, as in "NOOP"`, reflect.Int: "a number, as in 1", reflect.Int64: "a number, as in 1", reflect.Bool: "true or false",
+	reflect.Slice: `a list, as in ["SIZE","STARTTLS"]`, reflect.Struct: `an object, as in {"code":250}`, reflect.Map: `an object, as in {"to":"bob@example.org"}`,
 }
 
 // column is where the decoder of JSON stopped, 1 where it does not say.

@@ -204,6 +204,9 @@ func (m *Model) onAgain(msg againMsg) tea.Cmd {
 		v.busy, v.note = false, errorWords(msg.err)
 		return nil
 	}
+	if m.replay != v { // it was left meanwhile
+		return closeSession(msg.session)
+	}
 	old := m.adopt(msg.session)
 	m.replay, v.session, v.rerun, v.over = v, msg.session, msg.rerun, false
 	if v.note = "connected again, and the steps this one needs were done: Enter sends it"; msg.from == 0 {

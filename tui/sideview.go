@@ -305,8 +305,12 @@ func (m *Model) onCompared(msg comparedMsg) tea.Cmd {
 	}
 	back := m.overlay
 	was, again := back.(*comparison)
-	if again {
+	switch back.(type) {
+	case *comparison:
 		back = was.back
+	case *browser:
+	default: // who asked for it left meanwhile
+		return nil
 	}
 	c := newComparison(m.st, msg.compared, back)
 	if again {

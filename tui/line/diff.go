@@ -93,7 +93,7 @@ func (o DiffOptions) readSide(ctx context.Context, store *history.Store, ref str
 	}
 	id, err := store.Find(ref)
 	if err != nil {
-		return side{}, fmt.Errorf("%w; the name of a file has a dot or a slash in it, as in ./%s", err, ref)
+		return side{}, fmt.Errorf("%w; the name of a file has a dot or a slash in it, as in ./NAME", err)
 	}
 	session, err := store.Read(id)
 	if err != nil {

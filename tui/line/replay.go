@@ -195,7 +195,7 @@ func (p *replayer) proof(exit int) int {
 		exit = cmp.Or(exit, ExitHeld)
 	}
 	if n := p.unrecorded.Load(); n > 0 {
-		fmt.Fprintf(p.o.Err, "smtpconsole: %d of the runs could not be recorded in %q: make room there, or set --no-record\n", n, p.rerun.Store.Dir())
+		fmt.Fprintf(p.o.Err, "smtpconsole: %d of the runs could not be recorded in %q: see that it can be written and has room, or set --no-record\n", n, p.rerun.Store.Dir())
 		exit = cmp.Or(exit, ExitUsage)
 	}
 	if p.unsynced != nil {

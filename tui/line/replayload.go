@@ -27,7 +27,7 @@ func (r *ReplayOptions) load(ctx context.Context, store *history.Store, ref stri
 	if ref != "-" && !strings.ContainsAny(ref, `./\`) {
 		id, err := store.Find(ref)
 		if err != nil {
-			return nil, fmt.Errorf("%w; the name of a script has a dot or a slash in it, as in ./%s", err, ref)
+			return nil, fmt.Errorf("%w; the name of a script has a dot or a slash in it, as in ./NAME", err)
 		}
 		path = store.Path(id)
 	}
@@ -41,24 +41,10 @@ func (r *ReplayOptions) load(ctx context.Context, store *history.Store, ref stri
 	if err = vars.complete(err); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, foreign(err))
 	}
-	demandTLS(script)
 	if len(script.Steps) == 0 {
 		return nil, fmt.Errorf("%s has no step to run", path)
 	}
 	return script, nil
-}
-
-// demandTLS has a script that says STARTTLS and no more expect that it is taken:
-// what follows counts on that.
-func demandTLS(script *history.Script) {
-	for i := range script.Steps {
-		e := script.Steps[i].Expect
-		if script.Steps[i].Kind == history.StepTLS && e != nil && e.Code == 0 && e.Class == 0 && e.Pattern == "" {
-			demand := *e
-			demand.Code = 220
-			script.Steps[i].Expect = &demand
-		}
-	}
 }
 
 // largeFile takes a second to read, more or less.
