@@ -77,15 +77,6 @@ type Progress struct {
 	lasting  [stepCount]bool   // nothing that comes later mends the step
 }
 
-// ExitCode folds events to the exit code of a headless run; see Progress.ExitCode.
-func ExitCode(events []protocol.Event) int {
-	var p Progress
-	for _, ev := range events {
-		p = p.Apply(ev)
-	}
-	return p.ExitCode()
-}
-
 // ExitCode is 0 where all went as expected, else the code of the earliest step
 // that stands failed. A refused MAIL or DATA, a transaction whose every RCPT
 // was refused, and a refused message stay failures, whatever a later

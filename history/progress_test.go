@@ -72,7 +72,7 @@ func TestExitCode(t *testing.T) {
 			l := NewLog(nil, clock())
 			talk(t, l, c.script)
 			p := l.Progress()
-			if exit := ExitCode(l.Events()); exit != c.exit || p.ExitCode() != exit {
+			if exit := exitCode(l.Events()); exit != c.exit || p.ExitCode() != exit {
 				t.Errorf("exit code %d, of the log %d, not %d", exit, p.ExitCode(), c.exit)
 			}
 			if p.Outcome() != c.outcome {
@@ -181,4 +181,13 @@ func TestSummarize(t *testing.T) {
 	}); sum != want || !sum.End.After(noon) {
 		t.Errorf("%+v", sum)
 	}
+}
+
+// exitCode folds events to an exit code.
+func exitCode(events []protocol.Event) int {
+	var p Progress
+	for _, ev := range events {
+		p = p.Apply(ev)
+	}
+	return p.ExitCode()
 }

@@ -326,9 +326,3 @@ func (p *scriptReader) follow(ev protocol.Event, line scriptLine) {
 	p.state = p.state.Apply(ev)
 	p.state.Addresses = nil
 }
-
-// IsScript tells whether a file that begins with first is a record or a script.
-func IsScript(first []byte) bool {
-	_, err := parseHeader(first)
-	return err == nil || errors.Is(err, ErrNewer)
-}

@@ -25,14 +25,6 @@ type MessageRemark struct {
 	Line int `json:"line"`
 }
 
-// LintMessage returns what a Linter has to say about text, which it is given
-// whole.
-func LintMessage(text string, st State) []MessageRemark {
-	l := NewLinter(st)
-	_, _ = l.Write([]byte(text)) // a Linter never fails
-	return l.Remarks()
-}
-
 // Linter looks at a message as it is handed to DATA: lines ended by CRLF, dots
 // not doubled yet, no final dot. The text comes through Write, split anywhere
 // and of any length, and memory does not grow with it: of the header the first

@@ -114,7 +114,7 @@ func TestLintMessage(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := found(LintMessage(tt.text, tt.st)); !slices.Equal(got, tt.want) {
+			if got := found(lintMessage(tt.text, tt.st)); !slices.Equal(got, tt.want) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -125,11 +125,11 @@ func TestLintMessage(t *testing.T) {
 // first place.
 func TestLintOnce(t *testing.T) {
 	text := goodMessage + strings.Repeat("a\r\n..dots\r\n", 1000)
-	got := LintMessage(text, envelopeOf())
+	got := lintMessage(text, envelopeOf())
 	if len(got) != 1 || got[0].Line != 9 || got[0].Span != (Span{0, 1}) || !strings.Contains(got[0].Message, "999") {
 		t.Errorf("got %+v", got)
 	}
-	got = LintMessage("Subject: a\r\n"+strings.Repeat("subject: b\r\n", 30)+goodHeader, envelopeOf())
+	got = lintMessage("Subject: a\r\n"+strings.Repeat("subject: b\r\n", 30)+goodHeader, envelopeOf())
 	if len(got) != 1 || got[0].Line != 2 || got[0].Span != (Span{0, 7}) || !strings.Contains(got[0].Message, "30 more") {
 		t.Errorf("got %+v", got)
 	}
@@ -142,7 +142,7 @@ func TestLintSeverities(t *testing.T) {
 		"header.missing.from": Warning, "header.missing.date": Warning, "header.missing.id": Hint, "header.bcc": Warning,
 		"line.cr": Error, "line.lf": Error, "line.nul": Error, "line.long": Error, "message.size": Error, "envelope.blind": Hint,
 	}
-	got := LintMessage(text, envelopeOf("SIZE 20"))
+	got := lintMessage(text, envelopeOf("SIZE 20"))
 	for _, r := range got {
 		if r.Severity != want[r.Code] {
 			t.Errorf("%s is %v, want %v", r.Code, r.Severity, want[r.Code])
@@ -233,4 +233,12 @@ func BenchmarkLinter(b *testing.B) {
 			}
 		})
 	}
+}
+
+// lintMessage returns what a Linter has to say about text, which it is given
+// whole.
+func lintMessage(text string, st State) []MessageRemark {
+	l := NewLinter(st)
+	_, _ = l.Write([]byte(text)) // a Linter never fails
+	return l.Remarks()
 }
