@@ -91,24 +91,44 @@ func (m *Model) replayStep(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, k.skip):
 		v.skip()
 	case key.Matches(msg, k.edit):
-		return m.askLine("Send in place of the next step", v.rerun.Steps()[next].Line, "one SMTP line", func(m *Model, input string) tea.Cmd {
-			line, ok := v.sendable(input)
-			if !ok {
-				return nil
-			}
+		return v.ask(m, "Send in place of the next step", v.rerun.Steps()[next].Line, "one SMTP line", func(m *Model, line string) tea.Cmd {
 			v.rerun.Replace(line)
 			return m.run(v.step(m.actions))
 		})
 	case key.Matches(msg, k.insert):
-		return m.askLine("Send before the next step", "", "one SMTP line", func(m *Model, input string) tea.Cmd {
-			line, ok := v.sendable(input)
-			if !ok {
-				return nil
-			}
+		return v.ask(m, "Send before the next step", "", "one SMTP line", func(m *Model, line string) tea.Cmd {
 			return m.run(v.insert(m.actions, line))
 		})
 	}
 	return nil
+}
+
+// ask asks for a line to be sent. One with an error is held, as in the prompt: it
+// is asked for again, with its fault, and a "!" in front sends it.
+func (v *replayView) ask(m *Model, title, line, help string, send func(*Model, string) tea.Cmd) tea.Cmd {
+	return m.askLine(title, line, help, func(m *Model, input string) tea.Cmd {
+		switch a := console.Resolve(input, v.session.State()).(type) {
+		case console.Send:
+			return send(m, a.Line)
+		case console.Hold:
+			return v.ask(m, title, input, faultOf(a.Line)+" · ! in front sends it as typed", send)
+		case console.Nothing:
+			v.note = "nothing was typed, and nothing is sent"
+		default:
+			v.note = "one SMTP line can be sent here: Esc takes over for chunks, and for what begins with \":\""
+		}
+		return nil
+	})
+}
+
+// faultOf is the first error of a line that is held.
+func faultOf(ln protocol.Line) string {
+	for _, d := range ln.Diags {
+		if d.Severity == protocol.Error {
+			return d.Message
+		}
+	}
+	return ""
 }
 
 // bars says why a key cannot do now what it is for; "" where it can.
@@ -130,22 +150,6 @@ func (v *replayView) bars(msg tea.KeyMsg) string {
 		return "a message goes out as it was: F8 skips it, Esc takes over"
 	}
 	return ""
-}
-
-// sendable is the line that was typed, or says why it is not sent. Faults are no
-// reason: a replay sends what its user wants to see answered.
-func (v *replayView) sendable(input string) (line string, ok bool) {
-	switch a := console.Resolve(input, v.session.State()).(type) {
-	case console.Send:
-		return a.Line, true
-	case console.Hold:
-		return input, true
-	case console.Nothing:
-		v.note = "nothing was typed, and nothing is sent"
-	default:
-		v.note = "one SMTP line can be sent here: Esc takes over for chunks, and for what begins with \":\""
-	}
-	return "", false
 }
 
 // skip passes over the next step.
