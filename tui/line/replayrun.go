@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -56,6 +57,9 @@ func (p *replayer) run(ctx context.Context) {
 	}
 	if p.r.Repeat > 1 {
 		defer debug.SetGCPercent(debug.SetGCPercent(manyGC))
+		if p.r.Jobs == 1 { // waking another processor for each reply takes longer than what it could do
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+		}
 	}
 	sessions := make(chan *replayRun)
 	var workers sync.WaitGroup
