@@ -24,14 +24,15 @@ type browser struct {
 	ctx    context.Context                // ends with the browser
 	stop   context.CancelFunc
 
-	filter textinput.Model
-	all    []history.Summary
-	shown  []int  // indexes into all
-	at     int    // selected row of shown
-	first  int    // first visible row of shown
-	rows   int    // how many are visible
-	area   rect   // where they are, for clicks
-	marked string // ID of the session another is to be compared with
+	filter  textinput.Model
+	all     []history.Summary
+	shown   []int  // indexes into all
+	longest int    // octets of the longest target shown
+	at      int    // selected row of shown
+	first   int    // first visible row of shown
+	rows    int    // how many are visible
+	area    rect   // where they are, for clicks
+	marked  string // ID of the session another is to be compared with
 
 	listed  bool   // the directory is read
 	total   int    // how many sessions it has, once it is
@@ -135,7 +136,7 @@ func (b *browser) drop(ids ...string) {
 // in the place of the one that was selected.
 func (b *browser) match(id string) {
 	at := b.at
-	b.shown = b.shown[:0]
+	b.shown, b.longest = b.shown[:0], 0
 	b.admit(0)
 	b.at = max(0, min(at, len(b.shown)-1))
 	for i, n := range b.shown {
@@ -155,6 +156,7 @@ func (b *browser) admit(from int) {
 	for i, sum := range b.all[from:] {
 		if _, hit := b.hits[sum.ID]; filter.Match(sum) && (b.hits == nil || hit) {
 			b.shown = append(b.shown, from+i)
+			b.longest = max(b.longest, len(sum.Target))
 		}
 	}
 }

@@ -27,7 +27,7 @@ func (b *browser) view(a rect) string {
 	b.area = rect{a.x, a.y + 3, w, b.rows}
 	b.first = max(0, min(max(min(b.first, b.at), b.at-b.rows+1), len(b.shown)-b.rows))
 	lines := []string{b.head(a.w), b.st.rule.Render(strings.Repeat("─", a.w))}
-	table := append([]string{b.st.faint.Render(fit(tableHead(w), w))}, b.table(w)...)
+	table := append([]string{b.st.faint.Render(fit(b.tableHead(w), w))}, b.table(w)...)
 	b.previewArea = rect{}
 	if b.wide {
 		table = b.withPreview(table, a, w)
@@ -130,12 +130,15 @@ const (
 	tlsWidth    = 5
 )
 
-func tableHead(w int) string {
-	return "   " + fit("when", whenWidth) + fit("target", targetColumn(w)) + fit("tls", tlsWidth) + fit("steps", stepsWidth+1) + fit("took", lengthWidth+1) + "outcome"
+func (b *browser) tableHead(w int) string {
+	return "   " + fit("when", whenWidth) + fit("target", b.targetColumn(w)) + fit("tls", tlsWidth) + fit("steps", stepsWidth+1) + fit("took", lengthWidth+1) + "outcome"
 }
 
-// targetColumn leaves the outcome half of a narrow screen.
-func targetColumn(w int) int { return min(targetWidth, max(10, w/4)) }
+// targetColumn is as wide as what stands in it, and leaves the outcome half of a
+// narrow screen.
+func (b *browser) targetColumn(w int) int {
+	return min(targetWidth, max(10, w/4), max(len("target"), b.longest)+2)
+}
 
 func (b *browser) row(sum history.Summary, selected bool, w int) string {
 	mark := []rune("   ")
@@ -145,7 +148,7 @@ func (b *browser) row(sum history.Summary, selected bool, w int) string {
 	if selected {
 		mark[1] = '▸'
 	}
-	text := string(mark) + fit(began(sum), whenWidth) + fit(protocol.Safe(sum.Target), targetColumn(w)-1) + " " + fit(tlsShort(sum.TLS), tlsWidth) +
+	text := string(mark) + fit(began(sum), whenWidth) + fit(protocol.Safe(sum.Target), b.targetColumn(w)-1) + " " + fit(tlsShort(sum.TLS), tlsWidth) +
 		fit(fmt.Sprintf("%*d", stepsWidth, sum.Steps), stepsWidth+1) + fit(lasted(sum), lengthWidth+1) + replayMark(sum) + outcomeOf(sum)
 	row := fit(text, w)
 	if selected {
