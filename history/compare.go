@@ -53,7 +53,8 @@ type CompareOptions struct {
 type DifferenceKind string
 
 const (
-	DiffMissing DifferenceKind = "missing" // only one session has the step
+	DiffMissing DifferenceKind = "missing" // only the first session has the step
+	DiffAdded   DifferenceKind = "added"   // only the second one has it
 	DiffCode    DifferenceKind = "code"    // the code of a reply
 	DiffClass   DifferenceKind = "class"   // its first digit
 	DiffReplies DifferenceKind = "replies" // how many replies there were

@@ -49,7 +49,7 @@ func (r *Row) compare(o CompareOptions) {
 	case r.Got == nil:
 		r.Differences = []Difference{{Kind: DiffMissing, Want: r.Want.Sent()}}
 	case r.Want == nil:
-		r.Differences = []Difference{{Kind: DiffMissing, Got: r.Got.Sent()}}
+		r.Differences = []Difference{{Kind: DiffAdded, Got: r.Got.Sent()}}
 	default:
 		r.answers(o)
 		r.sent(o)
@@ -119,7 +119,7 @@ type Finding struct {
 
 // gravity is the order in which kinds are told.
 var gravity = []DifferenceKind{
-	DiffCode, DiffClass, DiffPattern, DiffExpect, DiffReplies, DiffMissing, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming,
+	DiffCode, DiffClass, DiffPattern, DiffExpect, DiffReplies, DiffMissing, DiffAdded, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming,
 }
 
 // Findings are all differences, the gravest first: codes, steps that are

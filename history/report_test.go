@@ -86,12 +86,12 @@ func TestReplyMissing(t *testing.T) {
 
 // Each kind of difference has its place in the order.
 func TestGravity(t *testing.T) {
-	for _, kind := range []DifferenceKind{DiffMissing, DiffCode, DiffClass, DiffReplies, DiffPattern, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming, DiffExpect} {
+	for _, kind := range []DifferenceKind{DiffMissing, DiffAdded, DiffCode, DiffClass, DiffReplies, DiffPattern, DiffTLS, DiffKeyword, DiffSent, DiffText, DiffTiming, DiffExpect} {
 		if !slices.Contains(gravity, kind) {
 			t.Errorf("%s has none", kind)
 		}
 	}
-	if len(gravity) != 11 {
+	if len(gravity) != 12 {
 		t.Errorf("%d kinds", len(gravity))
 	}
 }

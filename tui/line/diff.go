@@ -197,7 +197,7 @@ func (d *differ) line(colour, text string) {
 // sidesOf is what to show of a difference. A code is told by its reply.
 func sidesOf(diff history.Difference, row history.Row) (want, got string) {
 	switch diff.Kind {
-	case history.DiffCode, history.DiffClass, history.DiffReplies, history.DiffMissing:
+	case history.DiffCode, history.DiffClass, history.DiffReplies, history.DiffMissing, history.DiffAdded:
 		return toldBy(row.Want, diff.Want), toldBy(row.Got, diff.Got)
 	}
 	return diff.Want, diff.Got
