@@ -2,6 +2,7 @@ package history
 
 import (
 	"iter"
+	"strings"
 	"time"
 
 	"smtpconsole/protocol"
@@ -57,4 +58,18 @@ func (p Progress) Summary(h Header) Summary {
 // setHeader takes over what the header says.
 func (sum *Summary) setHeader(h Header) {
 	sum.ID, sum.Start, sum.Target, sum.Label, sum.Original = h.ID, h.Start, h.Target, h.Label, h.Original
+}
+
+// Words say how the session ended, behind what is wrong with its record. They may
+// hold what the server said, and are not made safe for a terminal.
+func (s Summary) Words() string {
+	switch {
+	case s.Problem != "":
+		return "cannot be read: " + strings.TrimPrefix(s.Problem, "read session "+s.ID+": ")
+	case s.Recording && !s.Over:
+		return "goes on: " + s.Outcome
+	case s.Torn:
+		return "not whole: " + s.Outcome
+	}
+	return s.Outcome
 }

@@ -194,13 +194,7 @@ func lasted(sum history.Summary) string {
 
 // outcomeOf is a session's end in words, behind its label.
 func outcomeOf(sum history.Summary) string {
-	text := protocol.Safe(sum.Outcome)
-	switch {
-	case sum.Problem != "":
-		text = "cannot be read: " + protocol.Safe(strings.TrimPrefix(sum.Problem, "read session "+sum.ID+": "))
-	case sum.Recording && !sum.Over:
-		text = "goes on: " + text
-	}
+	text := protocol.Safe(sum.Words())
 	if sum.Label != "" {
 		text = "[" + protocol.Safe(sum.Label) + "] " + text
 	}

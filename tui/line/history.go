@@ -74,15 +74,8 @@ func sessionTable(list []history.Summary) string {
 	}
 	rows := [][]string{{"ID", "START", "TARGET", "TLS", "STEPS", "OUTCOME", "LABEL"}}
 	for _, sum := range list {
-		outcome := sum.Outcome
-		switch {
-		case sum.Problem != "":
-			outcome = "cannot be read: " + sum.Problem
-		case sum.Recording && !sum.Over:
-			outcome = "goes on: " + outcome
-		}
 		rows = append(rows, []string{
-			sum.ID, startOf(sum.Start), sum.Target, sum.TLS, strconv.Itoa(sum.Steps), outcome, sum.Label,
+			sum.ID, startOf(sum.Start), sum.Target, sum.TLS, strconv.Itoa(sum.Steps), sum.Words(), sum.Label,
 		})
 	}
 	return table(rows, 0)
