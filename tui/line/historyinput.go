@@ -64,23 +64,26 @@ func unlessEnded(ctx context.Context, do func() error) error {
 type heldFile struct {
 	ctx  context.Context
 	file *os.File
-	buf  []byte // what a Read that is left behind may still write to
+	buf  []byte // a Read that is left behind may still write to it, and no other comes
 }
 
 // Read reads the next octets.
 func (in *heldFile) Read(p []byte) (int, error) {
+	if in.ctx.Err() != nil {
+		return 0, context.Cause(in.ctx)
+	}
 	if len(in.buf) < len(p) {
 		in.buf = make([]byte, len(p))
 	}
-	n := 0
+	n, buf := 0, in.buf[:len(p)]
 	err := unlessEnded(in.ctx, func() (err error) {
-		n, err = in.file.Read(in.buf[:len(p)])
+		n, err = in.file.Read(buf)
 		return err
 	})
 	if in.ctx.Err() != nil {
 		return 0, context.Cause(in.ctx)
 	}
-	return copy(p, in.buf[:n]), err
+	return copy(p, buf[:n]), err
 }
 
 // Close closes the file.
