@@ -82,6 +82,20 @@ func (s *stranger) received() []string {
 	return slices.Clone(s.seen)
 }
 
+// until waits for a line to arrive.
+func (s *stranger) until(t *testing.T, line string) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !slices.Contains(s.received(), line) {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("%q did not arrive", line)
+		}
+	}
+}
+
 // run runs a script against target.
 func run(t *testing.T, o Options, settings console.Settings) (out string, exit int) {
 	t.Helper()
@@ -253,6 +267,7 @@ func TestCtrlC(t *testing.T) {
 	p.screen.until(t, "EHLO ok › ")
 	p.line("NOOP")
 	p.screen.until(t, "C: NOOP\n")
+	s.until(t, "NOOP")      // the line is shown before it goes out
 	p.ctrlC <- os.Interrupt // breaks off the waiting
 	p.screen.until(t, "not waited for")
 	p.line("!MAIL FROM:<ann@example.org>")
