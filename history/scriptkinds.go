@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"path/filepath"
@@ -87,17 +88,9 @@ func (p *scriptReader) body(ev *protocol.Event, line scriptLine) error {
 // mendedSize is how many octets a message has once its line ends are what goes
 // out behind DATA.
 func mendedSize(text string) int64 {
-	var n tally
-	lines := protocol.NewLineWriter(&n)
-	_, _ = io.WriteString(lines, text) // n takes everything
+	var b bytes.Buffer
+	lines := protocol.NewLineWriter(&b)
+	_, _ = io.WriteString(lines, text) // a Buffer takes everything
 	_ = lines.Close()
-	return int64(n)
-}
-
-// tally counts octets.
-type tally int64
-
-func (t *tally) Write(b []byte) (int, error) {
-	*t += tally(len(b))
-	return len(b), nil
+	return int64(b.Len())
 }
